@@ -1,0 +1,99 @@
+//! What can go wrong in the domain: one variant per outcome that a caller treats differently.
+
+use crate::account::{EmailError, NameError, UsernameError};
+use crate::password::PasswordError;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The name, the password or both are wrong, or the account is disabled.
+    /// Which of them is said to nobody.
+    #[error("wrong name or password")]
+    BadCredentials,
+    /// The access token is missing, malformed, forged, expired or revoked.
+    #[error("not signed in")]
+    Unauthenticated,
+    /// The refresh token will never be accepted again.
+    #[error("the session is over: {0}")]
+    Refused(Refusal),
+    #[error("email: {0}")]
+    Email(#[from] EmailError),
+    #[error("the email address is taken")]
+    EmailTaken,
+    #[error("username: {0}")]
+    Username(#[from] UsernameError),
+    #[error("the username is taken")]
+    UsernameTaken,
+    #[error("name: {0}")]
+    DisplayName(#[from] NameError),
+    #[error("password: {0}")]
+    Password(#[from] PasswordError),
+    #[error("registration is closed")]
+    RegistrationClosed,
+    /// More passwords wait to be hashed than is sensible: try again in a moment.
+    #[error("too many sign-ins at once")]
+    Busy,
+    /// The database does not answer, or is locked by somebody else: try again in a moment.
+    #[error("the database is not available")]
+    Unavailable(#[source] sqlx::Error),
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why a refresh token was refused for good. It is for the log and the audit trail:
+/// the one who presents the token learns only that the session is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("not a token of ours")]
+    Forged,
+    #[error("no such session")]
+    Unknown,
+    #[error("idle for too long")]
+    Idle,
+    #[error("older than a session may be")]
+    Expired,
+    #[error("signed out")]
+    Revoked,
+    #[error("a spent token was presented again")]
+    Reused,
+    #[error("the account is disabled")]
+    Disabled,
+}
+
+impl Error {
+    pub(crate) fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
+            sqlx::Error::Database(ref refused) if is_transient(refused.as_ref()) => {
+                Self::Unavailable(error)
+            }
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// Tells a database that is busy, full or shutting down from a mistake in a statement.
+fn is_transient(error: &dyn sqlx::error::DatabaseError) -> bool {
+    let code = error.code().unwrap_or_default();
+    // SQLite's extended codes keep the primary code in the low byte: 5 busy, 6 locked, 8 read-only,
+    // 10 input/output, 13 full, 14 cannot open.
+    if code.len() < 5
+        && let Ok(code) = code.parse::<u32>()
+    {
+        return matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14);
+    }
+    // Postgres: connection exceptions, serialization failures, lack of resources, shutdown.
+    ["08", "40", "53", "57"]
+        .iter()
+        .any(|class| code.starts_with(class))
+}

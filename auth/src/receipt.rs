@@ -1,0 +1,57 @@
+//! Proof of receipt: learns which generations arrived at their browsers, off the request's path.
+//!
+//! The first time a node verifies an access token of a generation, it queues one write. A full queue
+//! or a slow database never delays a request: it only keeps the grace for the parent token open.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc::{self, Receiver, Sender};
+
+use crate::session::SessionId;
+use crate::store::Store;
+
+/// Writes that may wait.
+const QUEUE: usize = 1024;
+/// Sessions that are remembered as seen; past it the memory starts anew.
+const REMEMBERED: usize = 50_000;
+
+pub(crate) struct Receipts {
+    seen: Mutex<HashMap<SessionId, i64>>,
+    queue: Sender<(SessionId, i64)>,
+}
+
+impl Receipts {
+    /// Starts the writer, which ends when the receipts are dropped.
+    pub(crate) fn new(store: Arc<Store>) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        tokio::spawn(write(store, waiting));
+        Self {
+            seen: Mutex::default(),
+            queue,
+        }
+    }
+
+    /// Notes that an access token of `generation` was used.
+    pub(crate) fn note(&self, id: &SessionId, generation: i64) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.get(id).is_some_and(|newest| *newest >= generation) {
+            return;
+        }
+        if self.queue.try_send((id.clone(), generation)).is_err() {
+            return;
+        }
+        if seen.len() >= REMEMBERED {
+            seen.clear();
+        }
+        seen.insert(id.clone(), generation);
+    }
+}
+
+async fn write(store: Arc<Store>, mut waiting: Receiver<(SessionId, i64)>) {
+    while let Some((id, generation)) = waiting.recv().await {
+        if let Err(error) = store.mark_used(&id, generation).await {
+            tracing::warn!(session = ?id, %error, "a receipt was not written");
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! A session is one sign-in on one device: a row whose generation says which refresh token is current.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::error::Refusal;
+use crate::secret;
+use crate::token::Tokens;
+
+/// How long the parent of the current generation gets the current one again: tabs and retries converge.
+pub(crate) const GRACE: Duration = Duration::seconds(30);
+
+/// 128 random bits in base64url, 22 characters. It stays the same over every rotation.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SessionId(String);
+
+impl SessionId {
+    pub(crate) fn random() -> Self {
+        Self(secret::random_id())
+    }
+
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    pub(crate) fn to_bytes(&self) -> [u8; 16] {
+        let bytes = URL_SAFE_NO_PAD.decode(&self.0).unwrap_or_default();
+        bytes.try_into().expect("an id is made from 16 bytes")
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for SessionId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match URL_SAFE_NO_PAD.decode(&text) {
+            Ok(bytes) if bytes.len() == 16 => Ok(Self(text)),
+            _ => Err("not a session id"),
+        }
+    }
+}
+
+impl From<SessionId> for String {
+    fn from(id: SessionId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Debug for SessionId {
+    /// The first characters are enough to follow a session through a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}…", &self.0[..6])
+    }
+}
+
+/// Who is signed in, as a verified access token says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    pub id: SessionId,
+    /// The account's `document_id`.
+    pub user: String,
+    pub generation: i64,
+    pub role: String,
+    /// Authentication method references (RFC 8176): `pwd`.
+    pub methods: Vec<String>,
+    /// When the person last proved who they are.
+    pub authenticated_at: OffsetDateTime,
+    pub issued_at: OffsetDateTime,
+    pub access_expires_at: OffsetDateTime,
+}
+
+/// A sign-in or a refresh that succeeded.
+#[derive(Clone)]
+pub struct SignedIn {
+    pub session: Session,
+    pub tokens: Tokens,
+    pub persistence: Persistence,
+    /// When the refresh token stops to be accepted if it is not used before.
+    pub idle_expires_at: OffsetDateTime,
+}
+
+/// Whether a sign-in outlives the browser's window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Persistence {
+    /// "Keep me signed in".
+    Remembered,
+    /// Until the browser is closed, and not for long.
+    Browser,
+}
+
+/// How long things last.
+#[derive(Debug, Clone, Copy)]
+pub struct Lifespans {
+    pub access: Duration,
+    pub remembered: Limits,
+    pub browser: Limits,
+}
+
+/// The ends of a session: without use, and in any case.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub idle: Duration,
+    pub absolute: Duration,
+}
+
+impl Lifespans {
+    pub(crate) fn limits(&self, persistence: Persistence) -> Limits {
+        match persistence {
+            Persistence::Remembered => self.remembered,
+            Persistence::Browser => self.browser,
+        }
+    }
+}
+
+/// Where a request came from, as far as it tells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Client {
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
+}
+
+impl Client {
+    /// The longest user agent that is kept, in bytes.
+    const MAX_USER_AGENT: usize = 400;
+
+    #[must_use]
+    pub fn new(address: Option<String>, user_agent: Option<&str>) -> Self {
+        let shorten = |text: &str| {
+            let end = text.floor_char_boundary(Self::MAX_USER_AGENT);
+            text[..end].chars().filter(|c| !c.is_control()).collect()
+        };
+        Self {
+            address,
+            user_agent: user_agent.map(shorten),
+        }
+    }
+}
+
+/// What the database holds of a session, beside the account it belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionRow {
+    pub(crate) id: SessionId,
+    pub(crate) user_id: i64,
+    pub(crate) generation: i64,
+    pub(crate) rotated_at: OffsetDateTime,
+    pub(crate) used_generation: i64,
+    pub(crate) persistence: Persistence,
+    pub(crate) authenticated_at: OffsetDateTime,
+    pub(crate) methods: Vec<String>,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) last_seen_at: OffsetDateTime,
+    pub(crate) idle_expires_at: OffsetDateTime,
+    pub(crate) expires_at: OffsetDateTime,
+    pub(crate) revoked_at: Option<OffsetDateTime>,
+    pub(crate) client: Client,
+    pub(crate) user: String,
+    pub(crate) role: String,
+    pub(crate) disabled: bool,
+}
+
+/// A session as its owner may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    pub id: SessionId,
+    pub persistence: Persistence,
+    pub methods: Vec<String>,
+    pub authenticated_at: OffsetDateTime,
+    pub created_at: OffsetDateTime,
+    pub last_seen_at: OffsetDateTime,
+    /// Without use.
+    pub idle_expires_at: OffsetDateTime,
+    /// In any case.
+    pub expires_at: OffsetDateTime,
+    pub client: Client,
+}
+
+impl From<SessionRow> for Device {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            id: row.id,
+            persistence: row.persistence,
+            methods: row.methods,
+            authenticated_at: row.authenticated_at,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            idle_expires_at: row.idle_expires_at,
+            expires_at: row.expires_at,
+            client: row.client,
+        }
+    }
+}
+
+/// What to do with a refresh token that is ours.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// It is the current one: advance the generation.
+    Rotate,
+    /// It is the parent, and nobody proves that its successor arrived: hand the current one out again.
+    Repeat,
+    /// Two parties hold it: end the session.
+    Revoke,
+    Refuse(Refusal),
+}
+
+impl SessionRow {
+    /// The refresh state machine: a pure function of the row, the generation presented and the time.
+    pub(crate) fn decide(&self, presented: i64, now: OffsetDateTime) -> Decision {
+        if self.revoked_at.is_some() {
+            return Decision::Refuse(Refusal::Revoked);
+        }
+        if self.disabled {
+            return Decision::Refuse(Refusal::Disabled);
+        }
+        if now >= self.expires_at {
+            return Decision::Refuse(Refusal::Expired);
+        }
+        if now >= self.idle_expires_at {
+            return Decision::Refuse(Refusal::Idle);
+        }
+        let is_parent = presented == self.generation - 1;
+        let is_fresh = now < self.rotated_at + GRACE;
+        let was_lost = self.used_generation < self.generation;
+        match presented {
+            current if current == self.generation => Decision::Rotate,
+            _ if is_parent && (is_fresh || was_lost) => Decision::Repeat,
+            // A generation that was never reached has a valid MAC only if the database went back in time.
+            future if future > self.generation => Decision::Refuse(Refusal::Unknown),
+            _ => Decision::Revoke,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: OffsetDateTime = time::macros::datetime!(2026-11-21 12:00 UTC);
+
+    fn row() -> SessionRow {
+        SessionRow {
+            id: SessionId::random(),
+            user_id: 1,
+            generation: 5,
+            rotated_at: START,
+            used_generation: 5,
+            persistence: Persistence::Browser,
+            authenticated_at: START,
+            methods: vec!["pwd".to_owned()],
+            created_at: START,
+            last_seen_at: START,
+            idle_expires_at: START + Duration::hours(2),
+            expires_at: START + Duration::hours(24),
+            revoked_at: None,
+            client: Client::default(),
+            user: "user".to_owned(),
+            role: "user".to_owned(),
+            disabled: false,
+        }
+    }
+
+    #[test]
+    fn the_current_generation_rotates() {
+        assert_eq!(row().decide(5, START), Decision::Rotate);
+    }
+
+    #[test]
+    fn the_parent_gets_the_current_one_again_for_thirty_seconds() {
+        assert_eq!(
+            row().decide(4, START + GRACE - Duration::MILLISECOND),
+            Decision::Repeat
+        );
+        assert_eq!(row().decide(4, START + GRACE), Decision::Revoke);
+    }
+
+    #[test]
+    fn the_parent_gets_it_at_any_time_while_the_successor_was_never_used() {
+        let lost = SessionRow {
+            used_generation: 4,
+            ..row()
+        };
+        assert_eq!(lost.decide(4, START + Duration::hours(1)), Decision::Repeat);
+        assert_eq!(lost.decide(3, START), Decision::Revoke);
+    }
+
+    #[test]
+    fn anything_older_ends_the_session() {
+        assert_eq!(row().decide(3, START), Decision::Revoke);
+        assert_eq!(row().decide(0, START), Decision::Revoke);
+    }
+
+    #[test]
+    fn a_generation_that_never_was_is_refused() {
+        assert_eq!(row().decide(6, START), Decision::Refuse(Refusal::Unknown));
+    }
+
+    #[test]
+    fn limits_revocation_and_disabled_accounts_refuse_every_generation() {
+        for presented in [3, 4, 5] {
+            let refused = |row: SessionRow, now| row.decide(presented, now);
+            assert_eq!(
+                refused(row(), START + Duration::hours(2)),
+                Decision::Refuse(Refusal::Idle)
+            );
+            assert_eq!(
+                refused(row(), START + Duration::hours(24)),
+                Decision::Refuse(Refusal::Expired)
+            );
+            let revoked = SessionRow {
+                revoked_at: Some(START),
+                ..row()
+            };
+            assert_eq!(refused(revoked, START), Decision::Refuse(Refusal::Revoked));
+            let disabled = SessionRow {
+                disabled: true,
+                ..row()
+            };
+            assert_eq!(
+                refused(disabled, START),
+                Decision::Refuse(Refusal::Disabled)
+            );
+        }
+    }
+
+    #[test]
+    fn a_user_agent_is_cut_between_characters_and_loses_its_control_characters() {
+        let client = Client::new(None, Some(&format!("a\nb{}", "ü".repeat(400))));
+        let kept = client.user_agent.unwrap();
+        assert!(kept.starts_with("abü") && kept.len() <= 400);
+    }
+}

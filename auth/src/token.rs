@@ -1,0 +1,201 @@
+//! The two tokens of a session: a signed access token that is verified without the database,
+//! and an opaque refresh token that only its MAC makes ours.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Header, Validation};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::error::{Error, Result};
+use crate::keys::KeyRing;
+use crate::secret::Secrets;
+use crate::session::{Session, SessionId};
+
+/// `typ` of an access token (RFC 9068, 2.1). Nothing else is accepted as one.
+const ACCESS_TOKEN: &str = "at+jwt";
+
+/// Longer tokens are refused unread, in bytes.
+const MAX_ACCESS_TOKEN: usize = 4096;
+
+/// How far the clocks of two nodes may stand apart.
+pub(crate) const LEEWAY: Duration = Duration::seconds(5);
+
+/// The two tokens that a sign-in or a refresh hands out. Neither prints.
+#[derive(Clone)]
+pub struct Tokens {
+    pub access: SecretString,
+    pub refresh: SecretString,
+}
+
+/// Claims of an access token (RFC 7519, RFC 9068), with the session and its generation beside them.
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: String,
+    sid: SessionId,
+    r#gen: i64,
+    iat: i64,
+    exp: i64,
+    auth_time: i64,
+    amr: Vec<String>,
+    role: String,
+}
+
+/// Signs an access token for `session`; `issuer` is both who made it and whom it is for.
+pub(crate) fn sign(session: &Session, keys: &KeyRing, issuer: &str) -> Result<SecretString> {
+    let current = keys.current();
+    let mut header = Header::new(current.algorithm);
+    header.typ = Some(ACCESS_TOKEN.to_owned());
+    header.kid = Some(current.kid.clone());
+    let claims = Claims {
+        iss: issuer.to_owned(),
+        aud: issuer.to_owned(),
+        sub: session.user.clone(),
+        sid: session.id.clone(),
+        r#gen: session.generation,
+        iat: session.issued_at.unix_timestamp(),
+        exp: session.access_expires_at.unix_timestamp(),
+        auth_time: session.authenticated_at.unix_timestamp(),
+        amr: session.methods.clone(),
+        role: session.role.clone(),
+    };
+    let token = jsonwebtoken::encode(&header, &claims, &current.key).map_err(Error::internal)?;
+    Ok(token.into())
+}
+
+/// Verifies an access token: form, key, signature, issuer, audience, type and times (RFC 8725).
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for whatever is wrong with it; the caller learns no more.
+pub(crate) fn verify(
+    token: &str,
+    keys: &KeyRing,
+    issuer: &str,
+    now: OffsetDateTime,
+) -> Result<Session> {
+    let claims = decode(token, keys, issuer).ok_or(Error::Unauthenticated)?;
+    let at =
+        |seconds| OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| Error::Unauthenticated);
+    let session = Session {
+        id: claims.sid,
+        user: claims.sub,
+        generation: claims.r#gen,
+        role: claims.role,
+        methods: claims.amr,
+        authenticated_at: at(claims.auth_time)?,
+        issued_at: at(claims.iat)?,
+        access_expires_at: at(claims.exp)?,
+    };
+    // Checked here and not by the library, which reads the clock itself.
+    if session.access_expires_at + LEEWAY <= now || session.issued_at - LEEWAY > now {
+        return Err(Error::Unauthenticated);
+    }
+    Ok(session)
+}
+
+fn decode(token: &str, keys: &KeyRing, issuer: &str) -> Option<Claims> {
+    if token.len() > MAX_ACCESS_TOKEN {
+        return None;
+    }
+    let header = jsonwebtoken::decode_header(token).ok()?;
+    let is_access_token = header
+        .typ
+        .as_deref()
+        .is_some_and(|typ| typ.eq_ignore_ascii_case(ACCESS_TOKEN));
+    // `crit` names extensions that must be understood (RFC 7515, 4.1.11): we understand none.
+    if !is_access_token || header.crit.is_some() {
+        return None;
+    }
+    let verifying = keys.verifying(header.kid.as_deref()?)?;
+    let mut validation = Validation::new(verifying.algorithm);
+    validation.set_issuer(&[issuer]);
+    validation.set_audience(&[issuer]);
+    validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
+    validation.validate_exp = false;
+    jsonwebtoken::decode(token, &verifying.key, &validation)
+        .ok()
+        .map(|data| data.claims)
+}
+
+/// What a refresh token says: which session, and which generation of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RefreshToken {
+    pub(crate) session: SessionId,
+    pub(crate) generation: i64,
+}
+
+/// The first byte, so that another format can come later.
+const VERSION: u8 = 1;
+/// Version, session id, generation.
+const BODY: usize = 1 + 16 + 8;
+/// The body and its HMAC-SHA256.
+const LENGTH: usize = BODY + 32;
+
+impl RefreshToken {
+    /// Computes the token: nobody has to store it, and whoever asks again gets the same one.
+    pub(crate) fn seal(&self, secrets: &Secrets) -> SecretString {
+        let mut bytes = Vec::with_capacity(LENGTH);
+        bytes.push(VERSION);
+        bytes.extend_from_slice(&self.session.to_bytes());
+        bytes.extend_from_slice(&self.generation.to_be_bytes());
+        let mac = secrets.mac(&bytes);
+        bytes.extend_from_slice(&mac);
+        URL_SAFE_NO_PAD.encode(bytes).into()
+    }
+
+    /// Opens a token of ours; anything else gives `None` without asking the database.
+    pub(crate) fn open(token: &str, secrets: &Secrets) -> Option<Self> {
+        // Base64 of 57 bytes: the length is settled before anything is decoded.
+        if token.len() != LENGTH.div_ceil(3) * 4 {
+            return None;
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (body, mac) = bytes.split_at_checked(BODY)?;
+        if body[0] != VERSION || !secrets.has_mac(body, mac) {
+            return None;
+        }
+        let session = SessionId::from_bytes(body[1..17].try_into().ok()?);
+        let generation = i64::from_be_bytes(body[17..].try_into().ok()?);
+        Some(Self {
+            session,
+            generation,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::MasterSecret;
+
+    fn secrets(byte: u8) -> Secrets {
+        Secrets::new(&MasterSecret::new(vec![byte; 32]).unwrap(), &[])
+    }
+
+    #[test]
+    fn a_refresh_token_opens_only_unchanged_and_under_its_secret() {
+        use secrecy::ExposeSecret;
+        let token = RefreshToken {
+            session: SessionId::random(),
+            generation: 7,
+        };
+        let sealed = token.seal(&secrets(1)).expose_secret().to_owned();
+        assert!(sealed.len() < 200);
+        assert_eq!(RefreshToken::open(&sealed, &secrets(1)), Some(token));
+        assert_eq!(RefreshToken::open(&sealed, &secrets(2)), None);
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(changed).unwrap();
+            assert_eq!(RefreshToken::open(&changed, &secrets(1)), None, "byte {at}");
+            assert_eq!(
+                RefreshToken::open(&sealed[..at], &secrets(1)),
+                None,
+                "cut at {at}"
+            );
+        }
+    }
+}
