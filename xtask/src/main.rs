@@ -1,0 +1,72 @@
+//! Latchkey's own commands: setting a machine up, running, testing and measuring.
+//!
+//! `cargo xtask <command>` works in a fresh clone with nothing but Rust and npm installed; what is
+//! missing is fetched on the way.
+
+#![allow(
+    clippy::print_stdout,
+    reason = "a command line tool talks to its terminal"
+)]
+
+#[cfg(not(unix))]
+compile_error!("xtask needs Linux or macOS; on Windows, use it inside WSL");
+
+mod bench;
+mod checkout;
+mod process;
+mod release;
+mod run;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::checkout::Checkout;
+use crate::process::Shell;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  setup                  install what building Latchkey needs and is not there yet
+  run [-- arguments]     build the release and start it
+  test [--skip-browser]  format, lints, documentation, every test, the browser tests
+  bench                  measure the release against the limits it promises
+
+Downloads and tools go to $XDG_CACHE_HOME/latchkey (~/.cache/latchkey) and $CARGO_HOME/bin.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<()> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["setup"] => set_up(),
+        ["run"] => run::run(&[]),
+        ["run", "--", rest @ ..] => run::run(rest),
+        ["test"] => test::everything(),
+        ["test", "--skip-browser"] => test::without_browser(),
+        ["bench"] => bench::run(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => bail!("cannot make sense of `{}`\n\n{HELP}", words.join(" ")),
+    }
+}
+
+fn set_up() -> Result<()> {
+    let mut shell = Shell::new(Checkout::root());
+    setup::ensure(&mut shell)?;
+    println!("setup: everything is in place");
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! `cargo xtask test`: everything that must hold before a change goes in, cheapest first.
+//!
+//! A step that fails does not stop the others: one run tells all there is to mend. The last line is
+//! the number of tests, `N passed, N failed`.
+
+mod browser;
+mod counts;
+mod report;
+mod suites;
+
+use anyhow::Result;
+
+use crate::checkout::Checkout;
+use crate::process::{self, Shell};
+use crate::setup::toolchain::WASM;
+use crate::test::report::Report;
+use crate::{release, setup};
+
+pub(crate) fn everything() -> Result<()> {
+    let (shell, checkout, mut report) = begin()?;
+    check(&shell, &mut report);
+    report.suite("cargo test", || suites::cargo(&shell));
+    let built = report.step("release build", || release::ensure(&shell, &checkout));
+    if built {
+        report.suite("browser tests", || suites::playwright(&shell, &checkout));
+    } else {
+        report.suite("browser tests", || {
+            anyhow::bail!("there is no release to test")
+        });
+    }
+    report.finish()
+}
+
+pub(crate) fn without_browser() -> Result<()> {
+    let (shell, _, mut report) = begin()?;
+    check(&shell, &mut report);
+    report.suite("cargo test", || suites::cargo(&shell));
+    println!("\nThe browser tests were left out.");
+    report.finish()
+}
+
+fn begin() -> Result<(Shell, Checkout, Report)> {
+    let mut shell = Shell::new(Checkout::root());
+    let mut report = Report::default();
+    report.step("setup", || setup::ensure(&mut shell));
+    let checkout = Checkout::read(&shell)?;
+    Ok((shell, checkout, report))
+}
+
+/// Runs what needs no test: the format, the lints of both targets, the documentation.
+///
+/// `frontend` is left out of every native build: in one build with the server, cargo would compile
+/// Leptos for the browser and for the server at once.
+fn check(shell: &Shell, report: &mut Report) {
+    report.step("format", || {
+        process::run(&mut shell.cargo(["fmt", "--all", "--check"]))
+    });
+    report.step("clippy", || {
+        let mut clippy = shell.cargo(["clippy", "--workspace", "--exclude=frontend"]);
+        process::run(clippy.args(["--all-targets", "--", "-D", "warnings"]))
+    });
+    report.step("clippy, for the browser", || {
+        let mut clippy = shell.cargo(["clippy", "--package=frontend", "--target", WASM]);
+        process::run(clippy.args(["--", "-D", "warnings"]))
+    });
+    report.step("documentation", || {
+        let mut doc = shell.cargo(["doc", "--workspace", "--exclude=frontend"]);
+        doc.args(["--no-deps", "--document-private-items"]);
+        process::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    });
+}

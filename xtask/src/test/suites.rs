@@ -1,0 +1,86 @@
+//! The two kinds of tests: cargo's, and Playwright's against the release build.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::{Context, Result};
+
+use crate::checkout::Checkout;
+use crate::process::{self, Shell};
+use crate::test::browser::{self, Browser};
+use crate::test::counts::Counts;
+use crate::test::report::Outcome;
+
+/// Runs the unit and integration tests, passing their output on while counting.
+pub(crate) fn cargo(shell: &Shell) -> Result<Outcome> {
+    let mut tests = shell.cargo([
+        "test",
+        "--workspace",
+        "--exclude=frontend",
+        "--no-fail-fast",
+    ]);
+    println!("$ {}", process::describe(&tests));
+    let mut child = tests
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| process::start_failure(&tests))?;
+    let output = child.stdout.take().expect("stdout was asked for");
+
+    let mut counts = Counts::default();
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        counts += Counts::from_cargo(&line).unwrap_or_default();
+    }
+    let succeeded = child.wait()?.success();
+    Ok(Outcome { counts, succeeded })
+}
+
+/// Runs the browser tests; they start their own servers from the release build.
+pub(crate) fn playwright(shell: &Shell, checkout: &Checkout) -> Result<Outcome> {
+    let folder = shell.in_directory(checkout.root.join("end2end"));
+    install_packages(&folder)?;
+    let browser = browser::find(&folder)?;
+    let report = checkout.target.join("playwright.json");
+    if report.exists() {
+        fs::remove_file(&report)?;
+    }
+
+    let mut tests = folder.command("npx");
+    tests
+        .args(["--no-install", "playwright", "test", "--reporter=list,json"])
+        .env("LATCHKEY_BIN", checkout.binary())
+        .env("LEPTOS_SITE_ROOT", &checkout.site)
+        // The second name is that of newer versions.
+        .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
+        .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
+    if let Browser::Program(program) = browser {
+        tests.env(browser::VARIABLE, program);
+    }
+    let succeeded = process::run(&mut tests).is_ok();
+    let counts = read_report(&report)?;
+    Ok(Outcome { counts, succeeded })
+}
+
+/// Installs what the lock file names, unless that was done since it last changed.
+fn install_packages(folder: &Shell) -> Result<()> {
+    let modified = |file: &str| {
+        let metadata = folder.directory().join(file).metadata();
+        metadata.and_then(|metadata| metadata.modified()).ok()
+    };
+    let installed = modified("node_modules/.package-lock.json");
+    if installed.is_some() && installed >= modified("package-lock.json") {
+        return Ok(());
+    }
+    let mut npm = folder.command("npm");
+    process::run(npm.args(["ci", "--no-audit", "--no-fund"]))
+}
+
+fn read_report(file: &Path) -> Result<Counts> {
+    let text = fs::read_to_string(file).context("Playwright left no report")?;
+    let report = serde_json::from_str(&text).context("Playwright's report is not JSON")?;
+    Counts::from_playwright(&report).context("Playwright's report has no statistics")
+}
