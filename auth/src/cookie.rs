@@ -31,6 +31,12 @@ impl CookieJarStyle {
         }
     }
 
+    /// Whether cookies of this site may be marked `Secure`.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.security == CookieSecurity::Https
+    }
+
     #[must_use]
     pub fn access_name(&self) -> &'static str {
         match self.security {
@@ -90,7 +96,7 @@ impl CookieJarStyle {
             .path("/")
             .http_only(true)
             .same_site(self.same_site)
-            .secure(self.security == CookieSecurity::Https)
+            .secure(self.is_secure())
             .build();
         cookie.set_max_age(max_age.map(|age| age.max(Duration::ZERO)));
         cookie

@@ -33,7 +33,7 @@ pub use crate::cookie::{CookieJarStyle, CookieSecurity};
 pub use crate::error::{Error, Refusal, Result};
 pub use crate::login::{LogIn, SignUp};
 pub use crate::password::{Cost, MAX_LENGTH as PASSWORD_MAX_LENGTH, PasswordError};
-pub use crate::secret::{MasterSecret, SecretTooShort};
+pub use crate::secret::{MasterSecret, SecretTooShort, random_secret};
 pub use crate::session::{
     Client, Device, Lifespans, Limits, Persistence, Session, SessionId, SignedIn,
 };
@@ -145,6 +145,14 @@ impl Auth {
         row.filter(|row| row.revoked_at.is_none())
             .map(Device::from)
             .ok_or(Error::Unauthenticated)
+    }
+
+    /// Whether anybody has an account yet.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn has_accounts(&self) -> Result<bool> {
+        self.store().has_users().await
     }
 
     /// The newest `limit` events of an account, newest first.

@@ -110,6 +110,12 @@ impl Derived {
     }
 }
 
+/// Makes a new master secret: 64 bytes of text, so that it can be copied into a variable as it is.
+#[must_use]
+pub fn random_secret() -> Vec<u8> {
+    URL_SAFE_NO_PAD.encode(random::<48>()).into_bytes()
+}
+
 /// Fills an array from the operating system's generator.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];

@@ -137,6 +137,13 @@ impl Store {
         row.as_ref().map(read_account).transpose()
     }
 
+    pub(crate) async fn has_users(&self) -> Result<bool> {
+        Ok(sqlx::query("select id from users limit 1")
+            .fetch_optional(&self.reader)
+            .await?
+            .is_some())
+    }
+
     pub(crate) async fn is_email_taken(&self, email: &Email) -> Result<bool> {
         let query =
             sqlx::query("select id from users where email = $1").bind(email.as_str().to_owned());

@@ -1,0 +1,100 @@
+//! The first page behind the door: the session and the account it protects.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::session::When;
+
+/// What the owner of a session sees of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Summary {
+    pub name: String,
+    pub username: String,
+    pub email: String,
+    pub signed_in: When,
+    /// Like `with your password, kept signed in`.
+    pub method: String,
+    pub access_ends: When,
+    pub session_ends: When,
+    pub session_ends_idle: When,
+    pub activity: Vec<Happening>,
+}
+
+/// Something that happened on the account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Happening {
+    pub what: String,
+    pub when: When,
+    pub address: Option<String>,
+}
+
+/// The overview of whoever asks.
+#[server(prefix = "/fn", endpoint = "overview")]
+pub async fn overview() -> Result<Summary, AppError> {
+    crate::ssr::overview().await
+}
+
+#[component]
+#[must_use]
+pub fn Dashboard() -> impl IntoView {
+    view! {
+        <Suspense>
+            {Suspend::new(async move {
+                match overview().await {
+                    Ok(overview) => view! { <Session overview=overview.clone() /> <Activity list=overview.activity /> }.into_any(),
+                    Err(error) => view! { <p class="card form-error" role="alert">{error.message}</p> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Session(overview: Summary) -> impl IntoView {
+    view! {
+        <h1>{format!("Hello, {}", overview.name)}</h1>
+        <section class="card" aria-labelledby="session">
+            <h2 id="session">"This session"</h2>
+            <dl class="facts">
+                <dt>"Signed in as"</dt>
+                <dd>{overview.username} <small>{overview.email}</small></dd>
+                <dt>"Since"</dt>
+                <dd><Moment when=overview.signed_in /></dd>
+                <dt>"How"</dt>
+                <dd>{overview.method}</dd>
+                <dt>"Access token ends"</dt>
+                <dd><Moment when=overview.access_ends /> <small>"It renews itself while you are here."</small></dd>
+                <dt>"Session ends"</dt>
+                <dd>
+                    <Moment when=overview.session_ends />
+                    <small>{format!("Without a visit: {}.", overview.session_ends_idle.distance)}</small>
+                </dd>
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn Activity(list: Vec<Happening>) -> impl IntoView {
+    let rows = list.into_iter().map(|row| {
+        view! {
+            <li>
+                <span class="what">{row.what}</span>
+                <Moment when=row.when />
+                <small>{row.address.map(|address| format!("from {address}"))}</small>
+            </li>
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="activity">
+            <h2 id="activity">"Lately on your account"</h2>
+            <ol class="activity">{rows.collect_view()}</ol>
+        </section>
+    }
+}
+
+#[component]
+fn Moment(when: When) -> impl IntoView {
+    view! { <time datetime=when.machine title=when.date>{when.distance}</time> }
+}

@@ -1,0 +1,84 @@
+//! The pages of Latchkey, compiled twice: for the server (`ssr`), where they are rendered, and for
+//! the browser (`hydrate`), where only the islands in them wake up.
+
+pub mod dashboard;
+pub mod error;
+pub mod form;
+pub mod home;
+pub mod layout;
+pub mod login;
+pub mod next;
+pub mod profile;
+pub mod register;
+pub mod session;
+pub mod theme;
+
+#[cfg(feature = "ssr")]
+pub mod ssr;
+
+use leptos::prelude::*;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, StaticSegment};
+
+use crate::dashboard::Dashboard;
+use crate::home::Home;
+use crate::layout::{Layout, NotFound};
+use crate::login::Login;
+use crate::profile::Profile;
+use crate::register::Register;
+use crate::session::Visit;
+
+/// The document around every page.
+#[must_use]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let visit = use_context::<Visit>().unwrap_or_default();
+    let title = visit.title();
+    let stylesheet = visit.stylesheet.clone();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=visit.theme.name()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content=visit.theme.color_scheme() />
+                <title>{title}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=stylesheet />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options islands=true />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The list of pages. Each is rendered in one piece: status, cookies and body are decided before the
+/// first byte leaves.
+#[component]
+#[must_use]
+pub fn App() -> impl IntoView {
+    view! {
+        <Router>
+            <Layout>
+                <Routes fallback=NotFound>
+                    <Route path=StaticSegment("") view=Home ssr=SsrMode::Async />
+                    <Route path=StaticSegment("register") view=Register ssr=SsrMode::Async />
+                    <Route path=StaticSegment("login") view=Login ssr=SsrMode::Async />
+                    <Route path=StaticSegment("dashboard") view=Dashboard ssr=SsrMode::Async />
+                    <Route path=StaticSegment("profile") view=Profile ssr=SsrMode::Async />
+                </Routes>
+            </Layout>
+        </Router>
+    }
+}
+
+/// Names the islands, so that the linker keeps them in the WASM: nothing else there refers to this crate.
+pub fn keep_islands() {
+    std::hint::black_box((
+        form::Form as fn(_) -> _,
+        form::PasswordField as fn(_) -> _,
+        theme::ThemeSwitch as fn(_) -> _,
+    ));
+}

@@ -1,0 +1,75 @@
+//! Signing in and signing out.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::form::{Field, Form, PasswordField};
+use crate::next;
+use crate::session::Visit;
+
+/// Signs in with an email address or a username. Returns the path to go to.
+#[server(prefix = "", endpoint = "login")]
+pub async fn log_in(
+    identifier: String,
+    password: String,
+    /// `on` when the person wants to be kept signed in: a checkbox that is not ticked is not sent.
+    #[server(default)]
+    remember: Option<String>,
+    #[server(default)] next: String,
+) -> Result<String, AppError> {
+    crate::ssr::log_in(identifier, password.into(), remember).await?;
+    Ok(next::local_path(&next))
+}
+
+/// The names of the fields of [`log_in`].
+pub const FIELDS: &[&str] = &["identifier", "password", "remember", "next"];
+
+/// Ends the session and removes its cookies. Returns the path to go to.
+#[server(prefix = "", endpoint = "logout")]
+pub async fn log_out() -> Result<String, AppError> {
+    crate::ssr::log_out().await?;
+    Ok("/login".to_owned())
+}
+
+#[component]
+#[must_use]
+pub fn Login() -> impl IntoView {
+    let visit = use_context::<Visit>().unwrap_or_default();
+    let register = next::from_door("/register", visit.next.as_deref());
+    let wanted = visit.next.clone();
+    let password_error = visit.form.error_at("password");
+    view! {
+        <section class="card narrow">
+            <h1>"Sign in"</h1>
+            {wanted.is_some().then(|| view! { <p class="notice">"Sign in to see that page."</p> })}
+            <Form
+                action="/login".to_owned()
+                submit="Sign in".to_owned()
+                busy="Signing in…".to_owned()
+                error=visit.form.error_of_form()
+            >
+                <Field name="identifier" label="Email or username" autocomplete="username" />
+                <PasswordField
+                    name="password".to_owned()
+                    label="Password".to_owned()
+                    autocomplete="current-password".to_owned()
+                    hint=String::new()
+                    error=password_error
+                />
+                <Remember is_ticked=visit.form.value("remember").is_some() />
+                {wanted.map(|path| view! { <input type="hidden" name="next" value=path /> })}
+            </Form>
+            <p class="aside">"New here? " <a href=register>"Create an account"</a></p>
+        </section>
+    }
+}
+
+#[component]
+fn Remember(is_ticked: bool) -> impl IntoView {
+    view! {
+        <div class="check">
+            <input id="remember" name="remember" type="checkbox" checked=is_ticked />
+            <label for="remember">"Keep me signed in"</label>
+        </div>
+    }
+}

@@ -1,0 +1,96 @@
+//! Making an account.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::form::{Field, Form, PasswordField};
+use crate::next;
+use crate::session::Visit;
+
+/// Makes an account and signs in. Returns the path to go to.
+#[server(prefix = "", endpoint = "register")]
+pub async fn sign_up(
+    email: String,
+    username: String,
+    password: String,
+    #[server(default)] next: String,
+) -> Result<String, AppError> {
+    crate::ssr::sign_up(email, username, password.into()).await?;
+    Ok(next::local_path(&next))
+}
+
+/// The names of the fields of [`sign_up`].
+pub const FIELDS: &[&str] = &["email", "username", "password", "next"];
+
+/// What the page needs to know of this installation's rules.
+#[server(prefix = "/fn", endpoint = "registration")]
+pub async fn registration() -> Result<Rules, AppError> {
+    crate::ssr::registration()
+}
+
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct Rules {
+    pub is_open: bool,
+    /// In characters.
+    pub password_min_length: u32,
+}
+
+#[component]
+#[must_use]
+pub fn Register() -> impl IntoView {
+    view! {
+        <section class="card narrow">
+            <h1>"Create an account"</h1>
+            <Suspense>
+                {Suspend::new(async move {
+                    match registration().await {
+                        Ok(rules) if rules.is_open => view! { <OpenDoor rules /> }.into_any(),
+                        _ => view! { <p class="notice">"Registration is closed here. Ask whoever runs this site for an account."</p> }.into_any(),
+                    }
+                })}
+            </Suspense>
+            <SignInInstead />
+        </section>
+    }
+}
+
+#[component]
+fn OpenDoor(rules: Rules) -> impl IntoView {
+    let visit = use_context::<Visit>().unwrap_or_default();
+    let hint = format!(
+        "At least {} characters. A few words in a row are easy to remember.",
+        rules.password_min_length
+    );
+    let password_error = visit.form.error_at("password");
+    view! {
+        <Form
+            action="/register".to_owned()
+            submit="Create account".to_owned()
+            busy="Creating your account…".to_owned()
+            error=visit.form.error_of_form()
+        >
+            <Field name="email" label="Email" kind="email" autocomplete="email" />
+            <Field
+                name="username"
+                label="Username"
+                autocomplete="username"
+                hint="3 to 32 letters, digits, and _ . - You can sign in with it."
+            />
+            <PasswordField
+                name="password".to_owned()
+                label="Password".to_owned()
+                autocomplete="new-password".to_owned()
+                hint=hint
+                error=password_error
+            />
+            {visit.next.map(|path| view! { <input type="hidden" name="next" value=path /> })}
+        </Form>
+    }
+}
+
+#[component]
+fn SignInInstead() -> impl IntoView {
+    let visit = use_context::<Visit>().unwrap_or_default();
+    let login = next::from_door("/login", visit.next.as_deref());
+    view! { <p class="aside">"Have an account? " <a href=login>"Sign in"</a></p> }
+}

@@ -1,0 +1,146 @@
+//! Light, dark, or as the system has it: a cookie that the server reads, so that no page flashes.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::session::Visit;
+
+/// The name of the cookie. It is no secret, and no one is signed in by it.
+pub const COOKIE: &str = "latchkey_theme";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Anything but a known name is the system's.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|theme| theme.name() == name)
+            .unwrap_or_default()
+    }
+
+    /// For the browser's own parts of a page: scroll bars, autofilled fields.
+    #[must_use]
+    pub fn color_scheme(self) -> &'static str {
+        match self {
+            Self::System => "light dark",
+            other => other.name(),
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+}
+
+/// Remembers a theme for a year, and goes back to the page.
+#[server(prefix = "", endpoint = "theme")]
+pub async fn set_theme(theme: Theme, next: String) -> Result<String, AppError> {
+    crate::ssr::remember_theme(theme)?;
+    Ok(crate::next::local_path(&next))
+}
+
+/// The names of the fields of [`set_theme`].
+pub const FIELDS: &[&str] = &["theme", "next"];
+
+/// The switch at the foot of every page.
+#[component]
+#[must_use]
+pub fn ThemeChoice() -> impl IntoView {
+    let visit = use_context::<Visit>().unwrap_or_default();
+    view! { <ThemeSwitch chosen=visit.theme back=visit.path /> }
+}
+
+/// Three buttons of one form. With WASM the page changes its colours where it is.
+#[island]
+pub fn ThemeSwitch(chosen: Theme, back: String) -> impl IntoView {
+    let (theme, set_theme) = signal(chosen);
+    let buttons = Theme::ALL.map(|choice| {
+        let apply = move |event: leptos::ev::MouseEvent| {
+            event.prevent_default();
+            set_theme.set(choice);
+            wear(choice);
+        };
+        view! {
+            <button
+                type="submit"
+                name="theme"
+                value=choice.name()
+                aria-pressed=move || (theme.get() == choice).to_string()
+                on:click=apply
+            >
+                {choice.label()}
+            </button>
+        }
+    });
+    view! {
+        <form method="post" action="/theme" class="theme" aria-label="Colours">
+            <input type="hidden" name="next" value=back />
+            {buttons.into_iter().collect_view()}
+        </form>
+    }
+}
+
+/// Colours the page and remembers the choice. The cookie is set here and not asked of the server:
+/// it holds nothing but the name of a theme.
+fn wear(theme: Theme) {
+    use wasm_bindgen::JsCast;
+    let document = document();
+    if let Some(root) = document.document_element() {
+        let _ = root.set_attribute("data-theme", theme.name());
+    }
+    if let Ok(Some(meta)) = document.query_selector("meta[name=color-scheme]") {
+        let _ = meta.set_attribute("content", theme.color_scheme());
+    }
+    if let Some(document) = document.dyn_ref::<web_sys::HtmlDocument>() {
+        let secure = if window()
+            .location()
+            .protocol()
+            .is_ok_and(|scheme| scheme == "https:")
+        {
+            "; Secure"
+        } else {
+            ""
+        };
+        let cookie = format!(
+            "{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}",
+            theme.name()
+        );
+        let _ = document.set_cookie(&cookie);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_theme_is_the_systems() {
+        assert_eq!(Theme::from_name("dark"), Theme::Dark);
+        assert_eq!(Theme::from_name("<script>"), Theme::System);
+    }
+}
