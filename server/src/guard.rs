@@ -1,0 +1,139 @@
+//! Who may see which page. Only this file lists protected paths.
+//!
+//! It decides before Leptos runs, so a page is never rendered for somebody who may not see it.
+
+use app::error::AppError;
+use app::next;
+use app::ssr::Arrival;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use percent_encoding::percent_decode_str;
+
+use crate::answer;
+
+/// These and everything under them ask for a session.
+const PROTECTED: [&str; 2] = ["/dashboard", "/profile"];
+
+/// These are for those who have none.
+const DOORS: [&str; 2] = ["/login", "/register"];
+
+/// Sends strangers to the sign-in, and those who are signed in away from it.
+pub(crate) async fn guard(request: Request, next: Next) -> Response {
+    let Some(path) = canonical(request.uri().path()) else {
+        return answer::failure(
+            &request,
+            &AppError::new(
+                400,
+                "bad_path",
+                "This address is not written as addresses are.",
+            ),
+        );
+    };
+    let is_signed_in = request
+        .extensions()
+        .get::<Arrival>()
+        .is_some_and(|arrival| arrival.session.is_some());
+    let is_reading = request.method().is_safe();
+    if is_protected(&path) && !is_signed_in {
+        if !is_reading && !answer::wants_html(&request) {
+            return answer::failure(&request, &AppError::unauthenticated());
+        }
+        return answer::see_other(&login_for(&request, is_reading));
+    }
+    if is_reading && is_signed_in && DOORS.contains(&path.as_str()) {
+        return answer::see_other(&destination(&request));
+    }
+    next.run(request).await
+}
+
+/// The path as a person would write it: percent-decoded once. None when two parties could read it in
+/// two ways: encoded or doubled slashes, backslashes, dot segments, control characters, bad UTF-8.
+fn canonical(path: &str) -> Option<String> {
+    let segments: Option<Vec<String>> = path
+        .strip_prefix('/')?
+        .split('/')
+        .map(|segment| Some(percent_decode_str(segment).decode_utf8().ok()?.into_owned()))
+        .collect();
+    let segments = segments?;
+    let last = segments.len() - 1;
+    let is_plain = segments.iter().enumerate().all(|(at, segment)| {
+        let is_hole = segment.is_empty() && at != last;
+        let is_dots = segment == "." || segment == "..";
+        !is_hole
+            && !is_dots
+            && !segment.contains(|c: char| c == '/' || c == '\\' || c == '%' || c.is_control())
+    });
+    is_plain.then(|| format!("/{}", segments.join("/")))
+}
+
+fn is_protected(path: &str) -> bool {
+    // Letter case does not open the door, should a router ever fold it.
+    let path = path.to_lowercase();
+    PROTECTED.iter().any(|door| {
+        path.strip_prefix(door)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}
+
+/// A form that was posted is not asked for again after the sign-in: its page is.
+fn login_for(request: &Request, is_reading: bool) -> String {
+    let uri = request.uri();
+    let wanted = match uri.query() {
+        Some(query) if is_reading => format!("{}?{query}", uri.path()),
+        _ => uri.path().to_owned(),
+    };
+    next::from_door("/login", Some(&next::local_path(&wanted)))
+}
+
+fn destination(request: &Request) -> String {
+    let query = url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
+    let wanted = query
+        .into_iter()
+        .find(|(name, _)| name == "next")
+        .map(|(_, value)| value);
+    next::local_path(&wanted.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_of_a_protected_path_is_protected() {
+        for path in [
+            "/dashboard",
+            "/dashboard/",
+            "/dashboard/x",
+            "/profile",
+            "/%64ashboard",
+            "/Dashboard",
+            "/profile/%64evices",
+        ] {
+            assert!(is_protected(&canonical(path).unwrap()), "{path}");
+        }
+        for path in ["/", "/dashboards", "/login", "/x/dashboard", "/profiler/x"] {
+            assert!(!is_protected(&canonical(path).unwrap()), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_can_be_read_in_two_ways_is_none() {
+        for path in [
+            "//dashboard",
+            "/x//dashboard",
+            "/%2Fdashboard",
+            "/x%5Cdashboard",
+            "/./dashboard",
+            "/x/../dashboard",
+            "/%2e%2e/x",
+            "/a%00b",
+            "/%ff",
+            "/%2564ashboard",
+            "*",
+        ] {
+            assert_eq!(canonical(path), None, "{path}");
+        }
+        assert_eq!(canonical("/%C3%BC").as_deref(), Some("/ü"));
+    }
+}

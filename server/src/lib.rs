@@ -1,0 +1,107 @@
+//! The HTTP side of Latchkey. [`router`] is all of it: every layer, in order, in one function.
+
+mod answer;
+pub mod assets;
+pub mod clock;
+pub mod config;
+mod form;
+mod guard;
+mod secret_file;
+mod security;
+pub mod serve;
+mod session;
+
+use std::time::Duration;
+
+use app::ssr::Services;
+use auth::Auth;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
+use leptos::config::LeptosOptions;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use tower_cookies::CookieManagerLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+use url::Url;
+
+use crate::clock::Clock;
+
+/// The longest that a request may take, from its last header to the first byte of its answer.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// What the layers share.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) services: Services,
+    pub(crate) clock: Clock,
+    pub(crate) live_reload: Option<String>,
+}
+
+/// Builds the site.
+///
+/// The layers below are read from the bottom up: the last one sees a request first.
+///
+/// # Errors
+/// When the public URL is no origin.
+pub fn router(
+    auth: Auth,
+    cookies: auth::CookieJarStyle,
+    public_url: &Url,
+    clock: Clock,
+    options: &LeptosOptions,
+) -> anyhow::Result<Router> {
+    let services = Services {
+        auth,
+        cookies,
+        stylesheet: assets::stylesheet(options),
+    };
+    let app = App {
+        services,
+        clock,
+        live_reload: live_reload(options),
+    };
+    let pages = pages(&app.services, options)
+        .layer(from_fn(form::handle))
+        .layer(from_fn(guard::guard))
+        .layer(from_fn_with_state(app.clone(), session::identify))
+        .layer(CookieManagerLayer::new())
+        .layer(security::cross_origin(public_url)?)
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIME_LIMIT,
+        ));
+    Ok(pages
+        .merge(assets::routes(options))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(app, security::headers)))
+}
+
+fn pages(services: &Services, options: &LeptosOptions) -> Router {
+    let provide = {
+        let services = services.clone();
+        move || app::ssr::provide(&services)
+    };
+    let shell = {
+        let options = options.clone();
+        move || app::shell(options.clone())
+    };
+    let not_found = leptos_axum::render_app_async_with_context(provide.clone(), shell.clone());
+    let not_found = move |request: Request| {
+        let page = not_found(request);
+        async move { (StatusCode::NOT_FOUND, page.await).into_response() }
+    };
+    Router::new()
+        .leptos_routes_with_context(options, generate_route_list(app::App), provide, shell)
+        .fallback(not_found)
+        .with_state(options.clone())
+}
+
+/// Where `cargo leptos watch` tells the browser that something changed; none in any other run.
+fn live_reload(options: &LeptosOptions) -> Option<String> {
+    std::env::var_os("LEPTOS_WATCH")?;
+    let port = options.reload_external_port.unwrap_or(options.reload_port);
+    Some(format!("ws://localhost:{port} ws://127.0.0.1:{port}"))
+}

@@ -1,0 +1,71 @@
+//! The program: settings in, a site out.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use auth::Auth;
+use clap::Parser;
+use server::clock::Clock;
+use server::config::{Cli, Command, Config};
+use server::{assets, router, serve};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line, from the setting to the cause, instead of a dump.
+            let _ = writeln!(std::io::stderr(), "latchkey: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let Command::Serve = cli.command.unwrap_or(Command::Serve);
+    let config = cli.settings.check()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime")?;
+    runtime.block_on(serve_site(config))
+}
+
+async fn serve_site(config: Config) -> anyhow::Result<()> {
+    // The address comes first: two processes must not write to one database because one of them is in the way.
+    let listener = serve::listen(config.site_addr)?;
+    let clock = Clock::system();
+    let auth = Auth::open(config.auth, clock.now())
+        .await
+        .context("the database cannot be opened")?;
+    let options = assets::options(&config.site_root, config.site_addr);
+    let site = router(
+        auth.clone(),
+        config.cookies,
+        &config.public_url,
+        clock,
+        &options,
+    )?;
+    greet(&config.public_url, auth.has_accounts().await?);
+    serve::serve(listener, site).await?;
+    auth.close().await;
+    Ok(())
+}
+
+fn greet(public_url: &url::Url, has_accounts: bool) {
+    let next = if has_accounts {
+        format!("Sign in at {public_url}login")
+    } else {
+        format!("There is no account yet: sign up at {public_url}register")
+    };
+    // Who reads this may have gone: that is no reason to stop.
+    let _ = writeln!(std::io::stdout(), "Latchkey is at {public_url}\n{next}");
+}

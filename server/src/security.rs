@@ -1,0 +1,87 @@
+//! What every response says to browsers, and which requests of theirs are refused.
+
+use app::ssr::PolicyNonce;
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::{
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::middleware::Next;
+use axum::response::Response;
+use leptos::nonce::Nonce;
+use tower_http::csrf::CsrfLayer;
+use url::Url;
+
+use crate::App;
+
+/// For everything that is not a page: nothing in it may run or be shown in a frame.
+const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
+
+const FIXED: [(HeaderName, &str); 6] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (REFERRER_POLICY, "strict-origin-when-cross-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=()",
+    ),
+];
+
+/// Gives the request a nonce for its scripts, and every response its headers.
+pub(crate) async fn headers(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let nonce = Nonce::new().to_string();
+    request.extensions_mut().insert(PolicyNonce(nonce.clone()));
+    let mut response = next.run(request).await;
+    let is_page = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let policy = if is_page {
+        HeaderValue::try_from(page_policy(&nonce, app.live_reload.as_deref()))
+    } else {
+        Ok(HeaderValue::from_static(CLOSED))
+    };
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(policy) = policy {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    if app.services.cookies.is_secure() {
+        headers.insert(
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
+    }
+    response
+}
+
+/// Pages run our own files and the scripts that carry this response's nonce.
+/// `live_reload` is where `cargo leptos watch` listens for the browser, in development only.
+fn page_policy(nonce: &str, live_reload: Option<&str>) -> String {
+    let live_reload = live_reload
+        .map(|origin| format!(" {origin}"))
+        .unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'{live_reload}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+/// Refuses what other sites make a browser send: by `Sec-Fetch-Site`, or else by `Origin`.
+///
+/// # Errors
+/// When the public URL is no origin that a browser could send.
+pub(crate) fn cross_origin(public_url: &Url) -> anyhow::Result<CsrfLayer> {
+    Ok(CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?)
+}

@@ -1,0 +1,107 @@
+//! From cookies to a session: one layer, before anything is rendered.
+//!
+//! A good access token is the session. A stale or missing one beside a refresh token is renewed once,
+//! and the request goes on as whoever that says. It works with script switched off.
+
+use std::net::SocketAddr;
+
+use app::error::AppError;
+use app::ssr::Arrival;
+use auth::{Client, Error, Session};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, USER_AGENT, VARY};
+use axum::middleware::Next;
+use axum::response::Response;
+use time::OffsetDateTime;
+use tower_cookies::Cookies;
+
+use crate::App;
+use crate::answer;
+
+/// Finds out who asks, and tells the rest of the request by its [`Arrival`].
+pub(crate) async fn identify(
+    State(app): State<App>,
+    cookies: Cookies,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let now = app.clock.now();
+    let client = client(&request);
+    let session = match session(&app, &cookies, &client, now).await {
+        Ok(session) => session,
+        Err(error) => return mark_private(answer::failure(&request, &error)),
+    };
+    request.extensions_mut().insert(Arrival {
+        now,
+        client,
+        session,
+    });
+    mark_private(next.run(request).await)
+}
+
+async fn session(
+    app: &App,
+    cookies: &Cookies,
+    client: &Client,
+    now: OffsetDateTime,
+) -> Result<Option<Session>, AppError> {
+    let style = &app.services.cookies;
+    let access = cookies.get(style.access_name());
+    let refresh = cookies.get(style.refresh_name());
+    if let Some(Ok(session)) = access
+        .as_ref()
+        .map(|cookie| app.services.auth.verify(cookie.value(), now))
+    {
+        return Ok(Some(session));
+    }
+    if let Some(refresh) = &refresh {
+        match app
+            .services
+            .auth
+            .refresh(refresh.value(), client, now)
+            .await
+        {
+            Ok(renewed) => {
+                style
+                    .set(&renewed, now)
+                    .into_iter()
+                    .for_each(|cookie| cookies.add(cookie));
+                return Ok(Some(renewed.session));
+            }
+            Err(Error::Refused(why)) => tracing::info!(%why, "a refresh was refused"),
+            // It may pass: the cookies stay, and the browser is asked to come again.
+            Err(transient) => return Err(transient.into()),
+        }
+    }
+    if access.is_some() || refresh.is_some() {
+        style
+            .remove()
+            .into_iter()
+            .for_each(|cookie| cookies.add(cookie));
+    }
+    Ok(None)
+}
+
+fn client(request: &Request) -> Client {
+    let address = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip().to_canonical().to_string());
+    let user_agent = request
+        .headers()
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    Client::new(address, user_agent)
+}
+
+/// What depends on cookies belongs to one person: no cache between us may keep it.
+fn mark_private(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+        .headers_mut()
+        .append(VARY, HeaderValue::from_static("Cookie"));
+    response
+}
