@@ -29,7 +29,7 @@ pub fn Form(
     children: Children,
 ) -> impl IntoView {
     let (is_busy, set_busy) = signal(false);
-    let (message, set_message) = signal(error.unwrap_or_default());
+    let (message, set_message) = signal(error);
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
         // A second click or Enter while the first one is under way is no second submission.
@@ -38,7 +38,7 @@ pub fn Form(
         }
         let form: HtmlFormElement = event_target(&event);
         set_busy.set(true);
-        set_message.set(String::new());
+        set_message.set(None);
         leptos::task::spawn_local(async move {
             clear(&form);
             match post(&form).await {
@@ -46,13 +46,13 @@ pub fn Form(
                 Ok(Answer::Refused { field, message }) => {
                     set_busy.set(false);
                     if !field.is_some_and(|field| show(&form, &field, &message)) {
-                        set_message.set(message);
+                        set_message.set(Some(message));
                         focus_first(&form);
                     }
                 }
                 Err(_) => {
                     set_busy.set(false);
-                    set_message.set(UNREACHABLE.to_owned());
+                    set_message.set(Some(UNREACHABLE.to_owned()));
                 }
             }
         });
@@ -189,7 +189,7 @@ pub fn Field(
     label: &'static str,
     #[prop(default = "text")] kind: &'static str,
     autocomplete: &'static str,
-    #[prop(optional)] hint: &'static str,
+    #[prop(optional, into)] hint: Option<&'static str>,
     /// What stands in it when nothing was typed yet.
     #[prop(optional, into)]
     value: String,
@@ -226,7 +226,7 @@ pub fn PasswordField(
     name: String,
     label: String,
     autocomplete: String,
-    hint: String,
+    hint: Option<String>,
     error: Option<String>,
 ) -> impl IntoView {
     let (is_shown, set_shown) = signal(false);

@@ -53,7 +53,7 @@ pub fn Login() -> impl IntoView {
                     name="password".to_owned()
                     label="Password".to_owned()
                     autocomplete="current-password".to_owned()
-                    hint=String::new()
+                    hint=None
                     error=password_error
                 />
                 <Remember is_ticked=visit.form.value("remember").is_some() />

@@ -80,7 +80,7 @@ fn OpenDoor(rules: Rules) -> impl IntoView {
                 name="password".to_owned()
                 label="Password".to_owned()
                 autocomplete="new-password".to_owned()
-                hint=hint
+                hint=Some(hint)
                 error=password_error
             />
             {visit.next.map(|path| view! { <input type="hidden" name="next" value=path /> })}

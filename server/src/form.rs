@@ -78,18 +78,16 @@ async fn read(
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
-    let has_length = parts
-        .headers
-        .get(CONTENT_LENGTH)
-        .is_some_and(|length| length != "0");
-    if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        && (has_length || !essence.is_empty())
-    {
-        return Err(AppError::new(
+    let is_form = essence.eq_ignore_ascii_case("application/x-www-form-urlencoded");
+    let not_a_form = || {
+        AppError::new(
             415,
             "content_type",
             "Forms are accepted as application/x-www-form-urlencoded only.",
-        ));
+        )
+    };
+    if !is_form && !essence.is_empty() {
+        return Err(not_a_form());
     }
     let bytes = to_bytes(body, MAX_FORM).await.map_err(|_| {
         AppError::new(
@@ -98,6 +96,9 @@ async fn read(
             "That is more than this form can take. Please shorten it.",
         )
     })?;
+    if !is_form && !bytes.is_empty() {
+        return Err(not_a_form());
+    }
     let fields = decode(&bytes).ok_or_else(AppError::malformed)?;
     let unknown = known.is_some_and(|known| {
         fields

@@ -22,6 +22,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use tower::ServiceBuilder;
 use tower_cookies::CookieManagerLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -42,7 +43,8 @@ pub(crate) struct App {
 
 /// Builds the site.
 ///
-/// The layers below are read from the bottom up: the last one sees a request first.
+/// A request passes the layers in the order they are written in, before it is routed: none of them
+/// depends on there being a route for it.
 ///
 /// # Errors
 /// When the public URL is no origin.
@@ -63,20 +65,22 @@ pub fn router(
         clock,
         live_reload: live_reload(options),
     };
-    let pages = pages(&app.services, options)
-        .layer(from_fn(form::handle))
-        .layer(from_fn(guard::guard))
-        .layer(from_fn_with_state(app.clone(), session::identify))
-        .layer(CookieManagerLayer::new())
-        .layer(security::cross_origin(public_url)?)
+    let pages = ServiceBuilder::new()
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             TIME_LIMIT,
-        ));
-    Ok(pages
-        .merge(assets::routes(options))
+        ))
+        .layer(security::cross_origin(public_url)?)
+        .layer(CookieManagerLayer::new())
+        .layer(from_fn_with_state(app.clone(), session::identify))
+        .layer(from_fn(guard::guard))
+        .layer(from_fn(form::handle))
+        .service(pages(&app.services, options));
+    let site = ServiceBuilder::new()
+        .layer(from_fn_with_state(app, security::headers))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(app, security::headers)))
+        .service(assets::routes(options).fallback_service(pages));
+    Ok(Router::new().fallback_service(site))
 }
 
 fn pages(services: &Services, options: &LeptosOptions) -> Router {

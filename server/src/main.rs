@@ -54,8 +54,10 @@ async fn serve_site(config: Config) -> anyhow::Result<()> {
         clock,
         &options,
     )?;
+    // Before anybody is told that the site is there: who asks it to leave at once is heard too.
+    let asked = serve::asked_to_leave()?;
     greet(&config.public_url, auth.has_accounts().await?);
-    serve::serve(listener, site).await?;
+    serve::serve(listener, site, asked).await?;
     auth.close().await;
     Ok(())
 }

@@ -35,36 +35,48 @@ pub fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Serves until SIGTERM or Ctrl-C, and then until what is under way is done.
+/// Listens for SIGTERM and Ctrl-C from now on. What is returned ends when one of them has come.
+///
+/// # Errors
+/// When the system does not let a handler be installed.
+pub fn asked_to_leave() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate()).context("a handler for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("a handler for SIGINT")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Serves until `asked` ends, and then until what is under way is done.
 ///
 /// # Errors
 /// When the listener breaks.
-pub async fn serve(listener: TcpListener, router: Router) -> anyhow::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    asked: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
     let handle = Handle::new();
-    tokio::spawn(leave_when_asked(handle.clone()));
+    let leaving = handle.clone();
+    tokio::spawn(async move {
+        asked.await;
+        tracing::info!("leaving when what is under way is done");
+        leaving.graceful_shutdown(Some(FAREWELL));
+    });
     // Without TCP_NODELAY the second part of an answer waits for the delayed acknowledgement of the first.
     let mut server = axum_server::from_tcp(listener)?
         .acceptor(NoDelayAcceptor::new())
         .handle(handle)
         .http1_only();
-    server
-        .http_builder()
-        .http1()
+    let http = server.http_builder();
+    http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT);
     server
         .serve(router.into_make_service_with_connect_info::<SocketAddr>())
         .await
         .context("serving")
-}
-
-async fn leave_when_asked(handle: Handle<SocketAddr>) {
-    let mut terminate =
-        signal(SignalKind::terminate()).expect("a handler for SIGTERM can be installed");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-    tracing::info!("leaving when what is under way is done");
-    handle.graceful_shutdown(Some(FAREWELL));
 }

@@ -1,0 +1,120 @@
+use auth::CookieSecurity;
+use axum::body::Body;
+use axum::http::Request;
+
+use crate::helpers::{PASSWORD, TestApp};
+
+#[tokio::test]
+async fn every_response_carries_the_headers() {
+    let app = TestApp::new().await;
+    for path in [
+        "/",
+        "/login",
+        "/dashboard",
+        "/no/such/page",
+        "//",
+        "/pkg/none.js",
+        "/favicon.svg",
+    ] {
+        let answer = app.browser().get(path).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert!(
+            answer
+                .header("content-security-policy")
+                .contains("frame-ancestors 'none'"),
+            "{path}"
+        );
+        assert!(
+            !answer.header("referrer-policy").is_empty()
+                && !answer.header("cross-origin-opener-policy").is_empty()
+        );
+        assert!(
+            answer.header("strict-transport-security").is_empty(),
+            "over http it would mean nothing"
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_page_has_a_nonce_of_its_own() {
+    let app = TestApp::new().await;
+    let mut nonces = std::collections::HashSet::new();
+    for _ in 0..3 {
+        let page = app.browser().get("/login").await;
+        let nonce = page.attribute("script[nonce]", "nonce").unwrap();
+        let policy = page.header("content-security-policy");
+        assert!(
+            policy.contains(&format!("'nonce-{nonce}'")) && !policy.contains("unsafe-inline"),
+            "{policy}"
+        );
+        nonces.insert(nonce);
+    }
+    assert_eq!(nonces.len(), 3);
+}
+
+#[tokio::test]
+async fn no_cache_keeps_what_depends_on_cookies() {
+    let app = TestApp::new().await;
+    let mut ada = app.ada().await;
+    for path in ["/", "/login", "/dashboard", "/profile", "/none"] {
+        let answer = ada.get(path).await;
+        assert_eq!(
+            (answer.header("cache-control"), answer.header("vary")),
+            ("private, no-store", "Cookie"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
+    let app = TestApp::with(CookieSecurity::Https, |_| {}).await;
+    let fields = [
+        ("email", "ada@example.org"),
+        ("username", "ada"),
+        ("password", PASSWORD),
+    ];
+    let answer = app.browser().post("/register", &fields).await;
+    assert_eq!(answer.cookies().len(), 2);
+    for cookie in answer.cookies() {
+        assert!(cookie.name().starts_with("__Host-latchkey_"), "{cookie}");
+        assert_eq!(
+            (cookie.http_only(), cookie.secure(), cookie.path()),
+            (Some(true), Some(true), Some("/"))
+        );
+        assert_eq!(
+            (cookie.same_site(), cookie.domain()),
+            (Some(cookie::SameSite::Lax), None)
+        );
+        assert!(cookie.to_string().len() < 1024);
+    }
+    assert!(
+        answer
+            .header("strict-transport-security")
+            .contains("max-age=")
+    );
+}
+
+#[tokio::test]
+async fn tokens_are_in_no_page_and_no_answer() {
+    let app = TestApp::new().await;
+    let mut ada = app.ada().await;
+    let tokens: Vec<String> = ada.jar.values().cloned().collect();
+    for path in ["/", "/dashboard", "/profile"] {
+        let page = ada.get(path).await;
+        assert!(
+            tokens.iter().all(|token| !page.body.contains(token)),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_head_request_is_answered_like_a_get_without_a_body() {
+    let app = TestApp::new().await;
+    let answer = app
+        .browser()
+        .send(Request::head("/login"), Body::empty())
+        .await;
+    assert_eq!(answer.status, 200);
+}

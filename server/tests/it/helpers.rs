@@ -1,0 +1,264 @@
+//! A site of its own for each test, and clients with a cookie jar.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration as StdDuration;
+
+use app::error::AppError;
+use auth::{
+    Auth, CookieJarStyle, CookieSecurity, Cost, Database, Lifespans, Limits, MasterSecret,
+    Registration,
+};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use cookie::{Cookie, SameSite};
+use http_body_util::BodyExt;
+use leptos::config::LeptosOptions;
+use server::clock::Clock;
+use tempfile::TempDir;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+use tower::ServiceExt;
+use url::Url;
+
+pub(crate) const PASSWORD: &str = "a long enough password";
+pub(crate) const START: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+
+pub(crate) struct TestApp {
+    router: Router,
+    now: Arc<Mutex<OffsetDateTime>>,
+    pub(crate) dir: TempDir,
+}
+
+impl TestApp {
+    pub(crate) async fn new() -> Self {
+        Self::with(CookieSecurity::Http, |_| {}).await
+    }
+
+    pub(crate) async fn with(
+        security: CookieSecurity,
+        change: impl FnOnce(&mut auth::Config),
+    ) -> Self {
+        let dir = TempDir::new().unwrap();
+        let origin = match security {
+            CookieSecurity::Http => "http://localhost:3000",
+            CookieSecurity::Https => "https://latchkey.example",
+        };
+        let mut config = config(&dir, origin);
+        change(&mut config);
+        let auth = Auth::open(config, START).await.unwrap();
+        let now = Arc::new(Mutex::new(START));
+        let clock = Clock::new({
+            let now = Arc::clone(&now);
+            move || *now.lock().unwrap()
+        });
+        let options = LeptosOptions::builder()
+            .output_name("latchkey")
+            .site_root(dir.path().to_str().unwrap())
+            .build();
+        let cookies = CookieJarStyle::new(security, SameSite::Lax);
+        let router =
+            server::router(auth, cookies, &Url::parse(origin).unwrap(), clock, &options).unwrap();
+        Self { router, now, dir }
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        *self.now.lock().unwrap() += by;
+    }
+
+    /// A browser with script switched off.
+    pub(crate) fn browser(&self) -> Client<'_> {
+        Client {
+            app: self,
+            jar: BTreeMap::new(),
+            accept: "text/html,application/xhtml+xml",
+        }
+    }
+
+    /// An island, or another program.
+    pub(crate) fn program(&self) -> Client<'_> {
+        Client {
+            app: self,
+            jar: BTreeMap::new(),
+            accept: "application/json",
+        }
+    }
+
+    /// A browser whose owner has just made an account.
+    pub(crate) async fn ada(&self) -> Client<'_> {
+        let mut browser = self.browser();
+        let fields = [
+            ("email", "ada@example.org"),
+            ("username", "ada"),
+            ("password", PASSWORD),
+        ];
+        let answer = browser.post("/register", &fields).await;
+        assert_eq!(answer.location(), "/dashboard", "{}", answer.body);
+        browser
+    }
+}
+
+fn config(dir: &TempDir, origin: &str) -> auth::Config {
+    let limits = |idle, absolute| Limits {
+        idle: Duration::seconds(idle),
+        absolute: Duration::seconds(absolute),
+    };
+    auth::Config {
+        database: Database::file(
+            &dir.path().join("latchkey.db"),
+            StdDuration::from_millis(200),
+        ),
+        secret: MasterSecret::new(vec![1; 32]).unwrap(),
+        previous_secrets: Vec::new(),
+        issuer: origin.to_owned(),
+        lifespans: Lifespans {
+            access: Duration::seconds(600),
+            remembered: limits(1_209_600, 2_592_000),
+            browser: limits(7200, 86_400),
+        },
+        registration: Registration::Open,
+        password_min_length: 12,
+        password_cost: Cost {
+            memory: 64,
+            iterations: 1,
+            parallelism: 1,
+        },
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct Client<'a> {
+    app: &'a TestApp,
+    pub(crate) jar: BTreeMap<String, String>,
+    accept: &'static str,
+}
+
+impl Client<'_> {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path), Body::empty()).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.post_raw(path, body).await
+    }
+
+    pub(crate) async fn post_raw(&mut self, path: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, body.into()).await
+    }
+
+    pub(crate) async fn log_in(&mut self, identifier: &str, password: &str) -> Answer {
+        self.post(
+            "/login",
+            &[("identifier", identifier), ("password", password)],
+        )
+        .await
+    }
+
+    pub(crate) async fn send(
+        &mut self,
+        request: axum::http::request::Builder,
+        body: Body,
+    ) -> Answer {
+        let mut request = request.body(body).unwrap();
+        request
+            .headers_mut()
+            .entry(ACCEPT)
+            .or_insert(self.accept.parse().unwrap());
+        if !self.jar.is_empty() {
+            let cookies: Vec<String> = self
+                .jar
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            request
+                .headers_mut()
+                .insert(COOKIE, cookies.join("; ").parse().unwrap());
+        }
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 7], 4711))));
+        let is_head = request.method() == Method::HEAD;
+        let response = self.app.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = if is_head {
+            Vec::new()
+        } else {
+            body.collect().await.unwrap().to_bytes().to_vec()
+        };
+        let answer = Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(body).unwrap(),
+        };
+        self.keep(&answer);
+        answer
+    }
+
+    fn keep(&mut self, answer: &Answer) {
+        for cookie in answer.cookies() {
+            if cookie.max_age() == Some(Duration::ZERO) {
+                self.jar.remove(cookie.name());
+            } else {
+                self.jar
+                    .insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+    }
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn location(&self) -> &str {
+        self.header(LOCATION.as_str())
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn cookies(&self) -> Vec<Cookie<'static>> {
+        let set = self.headers.get_all(SET_COOKIE).iter();
+        set.map(|value| Cookie::parse(value.to_str().unwrap().to_owned()).unwrap())
+            .collect()
+    }
+
+    pub(crate) fn error(&self) -> AppError {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no error: {}", self.body))
+    }
+
+    /// The text of the first element that `selector` finds.
+    pub(crate) fn text(&self, selector: &str) -> String {
+        let page = scraper::Html::parse_document(&self.body);
+        let selector = scraper::Selector::parse(selector).unwrap();
+        page.select(&selector)
+            .next()
+            .map(|element| element.text().collect())
+            .unwrap_or_default()
+    }
+
+    /// An attribute of the first element that `selector` finds.
+    pub(crate) fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let page = scraper::Html::parse_document(&self.body);
+        let selector = scraper::Selector::parse(selector).unwrap();
+        page.select(&selector)
+            .next()?
+            .value()
+            .attr(name)
+            .map(str::to_owned)
+    }
+}

@@ -1,0 +1,117 @@
+use axum::http::StatusCode;
+
+use crate::helpers::{PASSWORD, TestApp};
+
+#[tokio::test]
+async fn the_name_is_shown_as_it_was_typed_and_never_as_markup() {
+    let app = TestApp::new().await;
+    let mut ada = app.ada().await;
+    let name = "<script>alert(1)</script> & \"Ada\"";
+    let answer = ada
+        .post("/profile", &[("display_name", name), ("username", "ada")])
+        .await;
+    assert_eq!(
+        (answer.status, answer.location()),
+        (StatusCode::SEE_OTHER, "/profile?saved")
+    );
+    let page = ada.get("/profile?saved").await;
+    assert_eq!(
+        page.attribute("#display_name", "value").as_deref(),
+        Some(name)
+    );
+    assert_eq!(page.text("[role=status]"), "Your changes are saved.");
+    let dashboard = ada.get("/dashboard").await;
+    assert_eq!(dashboard.text("h1"), format!("Hello, {name}"));
+    assert!(!dashboard.body.contains("<script>alert"));
+}
+
+#[tokio::test]
+async fn a_new_username_signs_in_and_the_old_one_does_not() {
+    let app = TestApp::new().await;
+    let mut ada = app.ada().await;
+    ada.post(
+        "/profile",
+        &[("display_name", ""), ("username", "countess")],
+    )
+    .await;
+    assert_eq!(
+        app.browser().log_in("countess", PASSWORD).await.location(),
+        "/dashboard"
+    );
+    assert_eq!(
+        app.browser().log_in("ada", PASSWORD).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[tokio::test]
+async fn a_taken_username_is_told_at_its_field() {
+    let app = TestApp::new().await;
+    let mut ada = app.ada().await;
+    let fields = [
+        ("email", "eve@example.org"),
+        ("username", "eve"),
+        ("password", PASSWORD),
+    ];
+    app.browser().post("/register", &fields).await;
+    let page = ada
+        .post("/profile", &[("display_name", "A"), ("username", "Eve")])
+        .await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.text("#username-error").contains("taken"));
+    assert_eq!(page.attribute("#username", "value").as_deref(), Some("Eve"));
+    assert_eq!(
+        page.attribute("#display_name", "value").as_deref(),
+        Some("A")
+    );
+}
+
+#[tokio::test]
+async fn the_start_page_knows_who_comes_back() {
+    let app = TestApp::new().await;
+    let mut ada = app.ada().await;
+    assert!(ada.get("/").await.body.contains("Continue as ada"));
+    assert!(
+        app.browser()
+            .get("/")
+            .await
+            .body
+            .contains("Create an account")
+    );
+}
+
+#[tokio::test]
+async fn the_theme_is_remembered_and_served() {
+    let app = TestApp::new().await;
+    let mut browser = app.browser();
+    let answer = browser
+        .post("/theme", &[("theme", "dark"), ("next", "/no/such/page")])
+        .await;
+    assert_eq!(answer.location(), "/no/such/page");
+    assert_eq!(
+        browser
+            .get("/")
+            .await
+            .attribute("html", "data-theme")
+            .as_deref(),
+        Some("dark")
+    );
+    assert!(
+        browser
+            .post("/theme", &[("theme", "pink"), ("next", "/")])
+            .await
+            .status
+            .is_client_error()
+    );
+    browser
+        .jar
+        .insert("latchkey_theme".to_owned(), "\"><b>".to_owned());
+    assert_eq!(
+        browser
+            .get("/")
+            .await
+            .attribute("html", "data-theme")
+            .as_deref(),
+        Some("system")
+    );
+}
