@@ -3,6 +3,8 @@
 //! It knows nothing of HTTP, of Leptos, of environment variables or of the clock: it takes
 //! configuration and `now` as values. [`Auth`] is the handle to all of it.
 
+#![warn(missing_docs)]
+
 mod account;
 mod audit;
 mod cookie;

@@ -1,0 +1,55 @@
+//! What the server spends on turning a stranger away: the whole router, without a socket.
+
+use std::hint::black_box;
+
+use auth::Auth;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use clap::Parser;
+use criterion::{Criterion, criterion_group, criterion_main};
+use server::clock::Clock;
+use server::config::Cli;
+use server::{assets, router};
+use tower::ServiceExt;
+
+criterion_group!(benches, guard);
+criterion_main!(benches);
+
+fn guard(criterion: &mut Criterion) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = runtime.block_on(site(folder.path()));
+    criterion.bench_function("guard redirect", |bencher| {
+        bencher.to_async(&runtime).iter(|| async {
+            let request = Request::get("/dashboard")
+                .header("accept", "text/html")
+                .body(Body::empty());
+            let response = site
+                .clone()
+                .oneshot(request.expect("a request"))
+                .await
+                .expect("infallible");
+            assert_eq!(response.status(), StatusCode::SEE_OTHER);
+            black_box(response)
+        });
+    });
+}
+
+async fn site(folder: &std::path::Path) -> Router {
+    let cli = Cli::parse_from([
+        "latchkey".as_ref(),
+        "--data-dir".as_ref(),
+        folder.as_os_str(),
+    ]);
+    let config = cli.settings.check().expect("the defaults are good");
+    let clock = Clock::system();
+    let auth = Auth::open(config.auth, clock.now())
+        .await
+        .expect("a new database");
+    let options = assets::options(&config.site_root, config.site_addr);
+    router(auth, config.cookies, &config.public_url, clock, &options).expect("a site")
+}
