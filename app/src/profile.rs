@@ -72,7 +72,7 @@ fn Names(account: OwnAccount) -> impl IntoView {
                     name="username"
                     label="Username"
                     autocomplete="username"
-                    hint="3 to 32 letters, digits, and _ . - You can sign in with it."
+                    hint="3 to 32 letters, digits, dots, hyphens or underscores. You can sign in with it."
                     value=account.username
                 />
             </Form>

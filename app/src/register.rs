@@ -74,7 +74,7 @@ fn OpenDoor(rules: Rules) -> impl IntoView {
                 name="username"
                 label="Username"
                 autocomplete="username"
-                hint="3 to 32 letters, digits, and _ . - You can sign in with it."
+                hint="3 to 32 letters, digits, dots, hyphens or underscores. You can sign in with it."
             />
             <PasswordField
                 name="password".to_owned()

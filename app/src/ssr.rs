@@ -387,7 +387,7 @@ impl From<auth::Error> for AppError {
             auth::Error::Username(UsernameError::Characters) => Self::new(
                 422,
                 "username_characters",
-                "Use letters from a to z, digits, and _ . - only.",
+                "Use only letters from a to z, digits, dots, hyphens and underscores.",
             )
             .at("username"),
             auth::Error::UsernameTaken => Self::new(

@@ -10,7 +10,9 @@ use unicode_normalization::UnicodeNormalization;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Email(String);
 
+/// Why a text is no address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says it")]
 pub enum EmailError {
     #[error("missing")]
     Missing,
@@ -46,6 +48,7 @@ impl Email {
         }
     }
 
+    /// The normalised address.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -66,7 +69,9 @@ impl fmt::Debug for Email {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Username(String);
 
+/// Why a text is no username.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says it")]
 pub enum UsernameError {
     #[error("missing")]
     Missing,
@@ -96,6 +101,7 @@ impl Username {
         Ok(Self(name.to_owned()))
     }
 
+    /// The name as its owner wrote it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -112,7 +118,9 @@ impl Username {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DisplayName(String);
 
+/// Why a text is no display name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says it")]
 pub enum NameError {
     #[error("longer than 64 characters")]
     TooLong,
@@ -134,6 +142,7 @@ impl DisplayName {
         Ok(Self(name))
     }
 
+    /// The name, without blanks at its ends.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -171,11 +180,17 @@ pub struct Account {
     pub id: i64,
     /// Opaque, never given twice: the `sub` of tokens.
     pub document_id: String,
+    /// Unique.
     pub email: Email,
+    /// Unique, letter case aside.
     pub username: Username,
+    /// May be empty.
     pub display_name: DisplayName,
+    /// `user`, until there are others.
     pub role: String,
+    /// When the address was confirmed to be theirs.
     pub confirmed_at: Option<OffsetDateTime>,
+    /// When they signed up.
     pub created_at: OffsetDateTime,
 }
 

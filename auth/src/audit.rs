@@ -10,14 +10,19 @@ use crate::session::{Client, SessionId};
 /// A security event, under the name it has in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
+    /// An account was made.
     SignedUp,
+    /// A session began.
     SignedIn,
+    /// A password was wrong, or the name was nobody's.
     SignInFailed,
+    /// A session was ended by its owner.
     SignedOut,
     /// A sign-in from a browser that still had a session: that one was ended.
     SessionReplaced,
     /// A spent refresh token was presented again: somebody has a copy.
     SessionReused,
+    /// The username or the display name is another.
     ProfileChanged,
 }
 
@@ -32,6 +37,7 @@ impl Event {
         (Self::ProfileChanged, "profile_changed"),
     ];
 
+    /// The name that the database and other programs know the event by.
     #[must_use]
     pub fn name(self) -> &'static str {
         let found = Self::ALL.iter().find(|(event, _)| *event == self);
@@ -80,7 +86,10 @@ impl Entry<'_> {
 /// A row of the trail as the account's owner may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
+    /// What happened.
     pub event: Event,
+    /// When.
     pub at: OffsetDateTime,
+    /// From where.
     pub client: Client,
 }

@@ -23,6 +23,7 @@ pub enum CookieSecurity {
 }
 
 impl CookieJarStyle {
+    /// Builds the style of a site.
     #[must_use]
     pub fn new(security: CookieSecurity, same_site: SameSite) -> Self {
         Self {
@@ -37,6 +38,7 @@ impl CookieJarStyle {
         self.security == CookieSecurity::Https
     }
 
+    /// What the cookie with the access token is called.
     #[must_use]
     pub fn access_name(&self) -> &'static str {
         match self.security {
@@ -45,6 +47,7 @@ impl CookieJarStyle {
         }
     }
 
+    /// What the cookie with the refresh token is called.
     #[must_use]
     pub fn refresh_name(&self) -> &'static str {
         match self.security {

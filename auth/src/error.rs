@@ -3,9 +3,12 @@
 use crate::account::{EmailError, NameError, UsernameError};
 use crate::password::PasswordError;
 
+/// What a call into the domain gives.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Why a call into the domain gave nothing. The text of each variant is for logs.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says it")]
 pub enum Error {
     /// The name, the password or both are wrong, or the account is disabled.
     /// Which of them is said to nobody.
@@ -44,6 +47,7 @@ pub enum Error {
 /// Why a refresh token was refused for good. It is for the log and the audit trail:
 /// the one who presents the token learns only that the session is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says it")]
 pub enum Refusal {
     #[error("not a token of ours")]
     Forged,

@@ -53,23 +53,30 @@ use crate::store::{ProfileChange, Store, Taken};
 /// What an installation decides. There is no default: whoever starts one says all of it.
 #[derive(Clone)]
 pub struct Config {
+    /// Where the accounts are kept.
     pub database: Database,
+    /// What everything secret is derived from.
     pub secret: MasterSecret,
     /// Former secrets, which still open what they sealed.
     pub previous_secrets: Vec<MasterSecret>,
     /// The public URL: `iss` and `aud` of the tokens.
     pub issuer: String,
+    /// How long tokens and sessions live.
     pub lifespans: Lifespans,
+    /// Whether strangers may make accounts.
     pub registration: Registration,
     /// In code points.
     pub password_min_length: usize,
+    /// What hashing a password costs.
     pub password_cost: Cost,
 }
 
 /// Whether strangers may make accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registration {
+    /// Anybody may.
     Open,
+    /// Nobody may.
     Closed,
 }
 
@@ -213,6 +220,7 @@ impl Auth {
         self.store().close().await;
     }
 
+    /// What this installation decided.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config

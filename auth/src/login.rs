@@ -14,8 +14,11 @@ use crate::{Auth, Registration};
 
 /// What somebody who wants an account gives, as received.
 pub struct SignUp {
+    /// Becomes an [`Email`].
     pub email: String,
+    /// Becomes a [`Username`].
     pub username: String,
+    /// Hashed exactly as received.
     pub password: SecretString,
 }
 
@@ -23,7 +26,9 @@ pub struct SignUp {
 pub struct LogIn {
     /// An email address or a username.
     pub identifier: String,
+    /// Compared exactly as received.
     pub password: SecretString,
+    /// Whether the sign-in outlives the browser's window.
     pub persistence: Persistence,
 }
 

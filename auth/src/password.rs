@@ -23,7 +23,9 @@ const PRODUCT: &str = "latchkey";
 /// Sorted by bytes; see `data/README.md` for where it is from.
 const COMMON: &str = include_str!("../data/common-passwords.txt");
 
+/// Why a password may not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says it")]
 pub enum PasswordError {
     #[error("missing")]
     Missing,

@@ -15,6 +15,7 @@ pub(crate) const MIN_LENGTH: usize = 32;
 #[derive(Clone)]
 pub struct MasterSecret(SecretSlice<u8>);
 
+/// A secret that could be guessed; it holds the length that was given.
 #[derive(Debug, thiserror::Error)]
 #[error("a secret needs at least {MIN_LENGTH} bytes, this one has {0}")]
 pub struct SecretTooShort(usize);

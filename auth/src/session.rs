@@ -33,6 +33,7 @@ impl SessionId {
         bytes.try_into().expect("an id is made from 16 bytes")
     }
 
+    /// The id in base64url.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -66,24 +67,32 @@ impl fmt::Debug for SessionId {
 /// Who is signed in, as a verified access token says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
+    /// The device.
     pub id: SessionId,
     /// The account's `document_id`.
     pub user: String,
+    /// Which generation of the session the token belongs to.
     pub generation: i64,
+    /// The account's role when the token was made.
     pub role: String,
     /// Authentication method references (RFC 8176): `pwd`.
     pub methods: Vec<String>,
     /// When the person last proved who they are.
     pub authenticated_at: OffsetDateTime,
+    /// When this access token was made.
     pub issued_at: OffsetDateTime,
+    /// When this access token stops to be accepted.
     pub access_expires_at: OffsetDateTime,
 }
 
 /// A sign-in or a refresh that succeeded.
 #[derive(Clone)]
 pub struct SignedIn {
+    /// Who is signed in.
     pub session: Session,
+    /// What to hand to the client.
     pub tokens: Tokens,
+    /// Whether its cookies outlive the browser's window.
     pub persistence: Persistence,
     /// When the refresh token stops to be accepted if it is not used before.
     pub idle_expires_at: OffsetDateTime,
@@ -101,15 +110,20 @@ pub enum Persistence {
 /// How long things last.
 #[derive(Debug, Clone, Copy)]
 pub struct Lifespans {
+    /// Of an access token.
     pub access: Duration,
+    /// Of a session with "keep me signed in".
     pub remembered: Limits,
+    /// Of a session without it.
     pub browser: Limits,
 }
 
 /// The ends of a session: without use, and in any case.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
+    /// Without use.
     pub idle: Duration,
+    /// In any case.
     pub absolute: Duration,
 }
 
@@ -125,7 +139,9 @@ impl Lifespans {
 /// Where a request came from, as far as it tells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Client {
+    /// The address, without a port.
     pub address: Option<String>,
+    /// The `User-Agent` header, shortened.
     pub user_agent: Option<String>,
 }
 
@@ -133,6 +149,7 @@ impl Client {
     /// The longest user agent that is kept, in bytes.
     const MAX_USER_AGENT: usize = 400;
 
+    /// Takes what a request says, cut to what is worth keeping.
     #[must_use]
     pub fn new(address: Option<String>, user_agent: Option<&str>) -> Self {
         let shorten = |text: &str| {
@@ -171,16 +188,23 @@ pub(crate) struct SessionRow {
 /// A session as its owner may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
+    /// The same over every rotation.
     pub id: SessionId,
+    /// Whether it outlives the browser's window.
     pub persistence: Persistence,
+    /// Authentication method references (RFC 8176).
     pub methods: Vec<String>,
+    /// When the person last proved who they are.
     pub authenticated_at: OffsetDateTime,
+    /// When they signed in.
     pub created_at: OffsetDateTime,
+    /// When the session was last refreshed.
     pub last_seen_at: OffsetDateTime,
     /// Without use.
     pub idle_expires_at: OffsetDateTime,
     /// In any case.
     pub expires_at: OffsetDateTime,
+    /// From where it was last refreshed.
     pub client: Client,
 }
 

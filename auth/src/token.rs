@@ -25,7 +25,9 @@ pub(crate) const LEEWAY: Duration = Duration::seconds(5);
 /// The two tokens that a sign-in or a refresh hands out. Neither prints.
 #[derive(Clone)]
 pub struct Tokens {
+    /// A JWS that is verified without the database.
     pub access: SecretString,
+    /// Opaque to everybody but this server.
     pub refresh: SecretString,
 }
 
