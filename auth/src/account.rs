@@ -23,6 +23,11 @@ pub enum EmailError {
 }
 
 impl Email {
+    /// Takes what a column holds: it was valid when it was written.
+    pub(crate) fn stored(column: String) -> Self {
+        Self(column)
+    }
+
     /// Normalises first and validates what came out: the other way round, a character that
     /// normalises to `@` or to a space slips past (the lesson of GHSA-7rqj-j65f-68wh).
     ///
@@ -82,6 +87,11 @@ pub enum UsernameError {
 }
 
 impl Username {
+    /// Takes what a column holds: it was valid when it was written.
+    pub(crate) fn stored(column: String) -> Self {
+        Self(column)
+    }
+
     /// # Errors
     /// When the name is empty, too short, too long or has other characters.
     pub fn parse(input: &str) -> Result<Self, UsernameError> {
@@ -129,6 +139,11 @@ pub enum NameError {
 }
 
 impl DisplayName {
+    /// Takes what a column holds: it was valid when it was written.
+    pub(crate) fn stored(column: String) -> Self {
+        Self(column)
+    }
+
     /// # Errors
     /// When the name is too long or has characters that cannot be shown.
     pub fn parse(input: &str) -> Result<Self, NameError> {
@@ -163,7 +178,8 @@ pub(crate) enum Identifier {
 
 impl Identifier {
     pub(crate) fn parse(input: &str) -> Option<Self> {
-        if input.contains('@') {
+        // As it will be folded: a full-width sign is one too.
+        if input.nfkc().any(|c| c == '@') {
             Email::parse(input).ok().map(Self::Email)
         } else {
             Username::parse(input)
@@ -192,17 +208,6 @@ pub struct Account {
     pub confirmed_at: Option<OffsetDateTime>,
     /// When they signed up.
     pub created_at: OffsetDateTime,
-}
-
-impl Account {
-    /// Builds from columns, which were valid when they were written.
-    pub(crate) fn stored(
-        email: String,
-        username: String,
-        display_name: String,
-    ) -> (Email, Username, DisplayName) {
-        (Email(email), Username(username), DisplayName(display_name))
-    }
 }
 
 #[cfg(test)]
@@ -245,6 +250,19 @@ mod tests {
         assert_eq!(
             Email::parse(&format!("a@{}.org", "b".repeat(260))),
             Err(EmailError::TooLong)
+        );
+    }
+
+    #[test]
+    fn an_address_is_known_by_any_at_sign() {
+        for spelling in ["ada@example.org", "ada＠example.org"] {
+            assert!(
+                matches!(Identifier::parse(spelling), Some(Identifier::Email(_))),
+                "{spelling}"
+            );
+        }
+        assert!(
+            matches!(Identifier::parse("Ada"), Some(Identifier::Username(key)) if key == "ada")
         );
     }
 

@@ -18,7 +18,7 @@ pub struct CookieJarStyle {
 pub enum CookieSecurity {
     /// `Secure` and the `__Host-` prefix: no sibling domain can set or shadow the cookie.
     Https,
-    /// Neither: Safari drops `Secure` cookies even on http://localhost.
+    /// Neither: Safari drops `Secure` cookies even on localhost.
     Http,
 }
 

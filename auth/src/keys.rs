@@ -46,12 +46,14 @@ impl KeyRing {
         secrets: &Secrets,
         now: OffsetDateTime,
     ) -> Result<Self> {
-        let mut rows = store.keys().await?;
+        let mut writing = store.write().await?;
+        let mut rows = writing.keys().await?;
         if rows.is_empty() {
-            // Two nodes may start at once: both insert, and both then read the same newest one.
-            store.insert_key(&generate(secrets, now)?).await?;
-            rows = store.keys().await?;
+            let first = generate(secrets, now)?;
+            writing.insert_key(&first).await?;
+            rows.push(first);
         }
+        writing.commit().await?;
         let newest = rows
             .iter()
             .rfind(|row| row.promoted_at.is_some() && row.retired_at.is_none());

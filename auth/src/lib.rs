@@ -40,7 +40,7 @@ pub use crate::session::{
     Client, Device, Lifespans, Limits, Persistence, Session, SessionId, SignedIn,
 };
 pub use crate::store::Database;
-pub use crate::token::Tokens;
+pub use crate::token::{MAX_ACCESS_LIFESPAN, Tokens};
 
 use crate::audit::Entry;
 use crate::keys::KeyRing;
@@ -105,9 +105,8 @@ impl Auth {
         let keys = KeyRing::load(&store, &secrets, now).await?;
         let hasher = Hasher::new(config.password_cost)?;
         let revocations = Revocations::default();
-        let token_life = config.lifespans.access + token::LEEWAY;
-        for (id, revoked_at) in store.revoked_since(now - token_life).await? {
-            revocations.insert(id, revoked_at + token_life, now);
+        for (id, revoked_at) in store.revoked_since(now - revocation::HOLD).await? {
+            revocations.insert(id, revoked_at, now);
         }
         let receipts = Receipts::new(Arc::clone(&store));
         Ok(Self(Arc::new(Inner {

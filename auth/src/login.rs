@@ -7,6 +7,7 @@ use crate::account::{Email, Identifier, Username};
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
 use crate::password::{self, MAX_LENGTH, Verdict};
+use crate::refresh::to_the_end;
 use crate::secret;
 use crate::session::{Client, Persistence, Session, SessionId, SessionRow, SignedIn};
 use crate::store::{Credentials, NewUser, Taken, Writing};
@@ -32,11 +33,11 @@ pub struct LogIn {
     pub persistence: Persistence,
 }
 
-/// Whom a new session is for.
-struct Holder<'a> {
-    user_id: i64,
-    document_id: &'a str,
-    role: &'a str,
+/// A session that is about to begin.
+struct Beginning {
+    row: SessionRow,
+    /// The session that the browser came with, which ends.
+    former: Option<SessionId>,
 }
 
 impl Auth {
@@ -59,51 +60,42 @@ impl Auth {
         let context = [email.as_str(), username.as_str()];
         password::check(&form.password, self.config().password_min_length, &context)?;
         let password_hash = self.hasher().hash(form.password).await?;
-
-        let document_id = secret::random_id();
-        let mut writing = self.store().write().await?;
         let new = NewUser {
-            document_id: &document_id,
-            email: &email,
-            username: &username,
-            password_hash: &password_hash,
+            document_id: secret::random_id(),
+            email,
+            username,
+            password_hash,
             at: now,
         };
-        let user_id = match writing.insert_user(&new).await {
-            Ok(id) => id,
-            Err(Taken::Failed(error)) => return Err(error),
-            Err(Taken::Name) => {
-                drop(writing);
-                // The database refused the row; this only finds the field to show it at.
-                return Err(if self.store().is_email_taken(&email).await? {
-                    Error::EmailTaken
-                } else {
-                    Error::UsernameTaken
-                });
-            }
-        };
-        writing
-            .audit(&Entry {
+        let (auth, client) = (self.clone(), client.clone());
+        let former = replacing.map(|session| session.id.clone());
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let user_id = match writing.insert_user(&new).await {
+                Ok(id) => id,
+                Err(Taken::Failed(error)) => return Err(error),
+                Err(Taken::Name) => {
+                    drop(writing);
+                    return Err(auth.which_is_taken(&new).await?);
+                }
+            };
+            let entry = Entry {
                 event: Event::SignedUp,
                 user_id: Some(user_id),
                 session: None,
-                client,
+                client: &client,
                 at: now,
-            })
-            .await?;
-        let holder = Holder {
-            user_id,
-            document_id: &document_id,
-            role: "user",
-        };
-        self.begin_session(
-            writing,
-            &holder,
-            Persistence::Browser,
-            client,
-            replacing,
-            now,
-        )
+            };
+            writing.audit(&entry).await?;
+            let holder = Holder {
+                user_id,
+                document_id: new.document_id,
+                role: "user".to_owned(),
+            };
+            let row = auth.new_session(holder, Persistence::Browser, client, now);
+            auth.begin_session(writing, Beginning { row, former }, now)
+                .await
+        })
         .await
     }
 
@@ -123,27 +115,34 @@ impl Auth {
         let verdict = self
             .verify_password(credentials.as_ref(), &form.password)
             .await?;
-        let holder = match credentials {
+        let known = match credentials {
             Some(known) if verdict != Verdict::Wrong && !known.disabled => known,
             other => return self.refuse(other, client, now).await,
         };
         let rehashed = match verdict {
-            Verdict::Outdated => Some(self.hasher().hash(form.password).await?),
+            // A replacement that has to wait can wait for the next sign-in.
+            Verdict::Outdated => self.hasher().hash(form.password).await.ok(),
             Verdict::Right | Verdict::Wrong => None,
         };
-        let mut writing = self.store().write().await?;
-        if let Some(hash) = rehashed {
-            writing
-                .rehash(holder.user_id, &holder.password_hash, &hash)
-                .await?;
-        }
         let holder = Holder {
-            user_id: holder.user_id,
-            document_id: &holder.document_id,
-            role: &holder.role,
+            user_id: known.user_id,
+            document_id: known.document_id,
+            role: known.role,
         };
-        self.begin_session(writing, &holder, form.persistence, client, replacing, now)
-            .await
+        let row = self.new_session(holder, form.persistence, client.clone(), now);
+        let former = replacing.map(|session| session.id.clone());
+        let auth = self.clone();
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            if let Some(hash) = rehashed {
+                writing
+                    .rehash(known.user_id, &known.password_hash, &hash)
+                    .await?;
+            }
+            auth.begin_session(writing, Beginning { row, former }, now)
+                .await
+        })
+        .await
     }
 
     /// Ends a session: its tokens are refused from the moment this returns.
@@ -156,10 +155,14 @@ impl Auth {
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<()> {
-        let mut writing = self.store().write().await?;
-        self.end_session(&mut writing, id, Event::SignedOut, client, now)
-            .await?;
-        self.commit_revocation(writing, id, now).await
+        let (auth, id, client) = (self.clone(), id.clone(), client.clone());
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            auth.end_session(&mut writing, &id, Event::SignedOut, &client, now)
+                .await?;
+            auth.commit_revocation(writing, &id, now).await
+        })
+        .await
     }
 
     pub(crate) async fn find(&self, identifier: &str) -> Result<Option<Credentials>> {
@@ -167,6 +170,16 @@ impl Auth {
             Some(identifier) => self.store().credentials(&identifier).await,
             None => Ok(None),
         }
+    }
+
+    /// The database refused the row; this only finds the field to say it at.
+    async fn which_is_taken(&self, new: &NewUser) -> Result<Error> {
+        let is_email = self.store().is_email_taken(&new.email).await?;
+        Ok(if is_email {
+            Error::EmailTaken
+        } else {
+            Error::UsernameTaken
+        })
     }
 
     async fn verify_password(
@@ -196,30 +209,27 @@ impl Auth {
     ) -> Result<SignedIn> {
         let user_id = credentials.map(|known| known.user_id);
         let mut writing = self.store().write().await?;
-        writing
-            .audit(&Entry {
-                event: Event::SignInFailed,
-                user_id,
-                session: None,
-                client,
-                at: now,
-            })
-            .await?;
+        let entry = Entry {
+            event: Event::SignInFailed,
+            user_id,
+            session: None,
+            client,
+            at: now,
+        };
+        writing.audit(&entry).await?;
         writing.commit().await?;
         Err(Error::BadCredentials)
     }
 
-    async fn begin_session(
+    fn new_session(
         &self,
-        mut writing: Writing,
-        holder: &Holder<'_>,
+        holder: Holder,
         persistence: Persistence,
-        client: &Client,
-        replacing: Option<&Session>,
+        client: Client,
         now: OffsetDateTime,
-    ) -> Result<SignedIn> {
+    ) -> SessionRow {
         let limits = self.config().lifespans.limits(persistence);
-        let row = SessionRow {
+        SessionRow {
             id: SessionId::random(),
             user_id: holder.user_id,
             generation: 1,
@@ -233,34 +243,54 @@ impl Auth {
             idle_expires_at: now + limits.idle.min(limits.absolute),
             expires_at: now + limits.absolute,
             revoked_at: None,
-            client: client.clone(),
-            user: holder.document_id.to_owned(),
-            role: holder.role.to_owned(),
-            disabled: false,
-        };
-        let signed_in = self.mint(&row, now)?;
-        writing.insert_session(&row).await?;
-        let entry = Entry {
-            event: Event::SignedIn,
-            user_id: Some(row.user_id),
-            session: Some(&row.id),
             client,
-            at: now,
-        };
-        writing.audit(&entry).await?;
-        if let Some(former) = replacing {
+            user: holder.document_id,
+            role: holder.role,
+            disabled: false,
+        }
+    }
+
+    /// Ends the former session first: every transaction takes the row of a session before the trail.
+    async fn begin_session(
+        &self,
+        mut writing: Writing,
+        new: Beginning,
+        now: OffsetDateTime,
+    ) -> Result<SignedIn> {
+        let Beginning { row, former } = new;
+        let signed_in = self.mint(&row, now)?;
+        if let Some(former) = &former {
             self.end_session(
                 &mut writing,
-                &former.id,
+                former,
                 Event::SessionReplaced,
-                client,
+                &row.client,
                 now,
             )
             .await?;
-            self.commit_revocation(writing, &former.id, now).await?;
-        } else {
-            writing.commit().await?;
+        }
+        writing.insert_session(&row).await?;
+        let (user_id, session) = (Some(row.user_id), Some(&row.id));
+        writing
+            .audit(&Entry {
+                event: Event::SignedIn,
+                user_id,
+                session,
+                client: &row.client,
+                at: now,
+            })
+            .await?;
+        match &former {
+            Some(former) => self.commit_revocation(writing, former, now).await?,
+            None => writing.commit().await?,
         }
         Ok(signed_in)
     }
+}
+
+/// Whom a new session is for.
+struct Holder {
+    user_id: i64,
+    document_id: String,
+    role: String,
 }

@@ -16,8 +16,10 @@ const QUEUE: usize = 1024;
 /// Sessions that are remembered as seen; past it the memory starts anew.
 const REMEMBERED: usize = 50_000;
 
+type Seen = Arc<Mutex<HashMap<SessionId, i64>>>;
+
 pub(crate) struct Receipts {
-    seen: Mutex<HashMap<SessionId, i64>>,
+    seen: Seen,
     queue: Sender<(SessionId, i64)>,
 }
 
@@ -25,11 +27,9 @@ impl Receipts {
     /// Starts the writer, which ends when the receipts are dropped.
     pub(crate) fn new(store: Arc<Store>) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(write(store, waiting));
-        Self {
-            seen: Mutex::default(),
-            queue,
-        }
+        let seen = Seen::default();
+        tokio::spawn(write(store, Arc::clone(&seen), waiting));
+        Self { seen, queue }
     }
 
     /// Notes that an access token of `generation` was used.
@@ -48,10 +48,14 @@ impl Receipts {
     }
 }
 
-async fn write(store: Arc<Store>, mut waiting: Receiver<(SessionId, i64)>) {
+async fn write(store: Arc<Store>, seen: Seen, mut waiting: Receiver<(SessionId, i64)>) {
     while let Some((id, generation)) = waiting.recv().await {
         if let Err(error) = store.mark_used(&id, generation).await {
             tracing::warn!(session = ?id, %error, "a receipt was not written");
+            // Forgotten, so that the next use of the token tries again.
+            seen.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&id);
         }
     }
 }

@@ -25,6 +25,16 @@ impl Auth {
     ) -> Result<SignedIn> {
         let presented =
             RefreshToken::open(token, self.secrets()).ok_or(Error::Refused(Refusal::Forged))?;
+        let (auth, client) = (self.clone(), client.clone());
+        to_the_end(async move { auth.exchange(&presented, &client, now).await }).await
+    }
+
+    async fn exchange(
+        &self,
+        presented: &RefreshToken,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<SignedIn> {
         loop {
             let mut writing = self.store().write().await?;
             let row = writing.session(&presented.session).await?;
@@ -127,20 +137,23 @@ impl Auth {
         Ok(())
     }
 
-    /// Commits a revocation. The set is filled before the row is there: a request that is cancelled in
-    /// between leaves a session refused, never one that is revoked on disk and accepted in memory.
+    /// Commits a revocation. The set is filled first, and whatever the commit says it stays: a commit that
+    /// fails may still have happened, and a session that lives on only has to refresh a little more often.
     pub(crate) async fn commit_revocation(
         &self,
         writing: Writing,
         id: &SessionId,
         now: OffsetDateTime,
     ) -> Result<()> {
-        let until = now + self.config().lifespans.access + token::LEEWAY;
-        self.revocations().insert(id.clone(), until, now);
-        let committed = writing.commit().await;
-        if committed.is_err() {
-            self.revocations().remove(id);
-        }
-        committed
+        self.revocations().insert(id.clone(), now, now);
+        writing.commit().await
     }
+}
+
+/// Runs `work` to its end even when nobody waits for it any more: who signs out and closes the window
+/// at once has signed out.
+pub(crate) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    tokio::spawn(work).await.map_err(Error::internal)?
 }

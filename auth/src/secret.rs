@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// The shortest master secret that is accepted, in bytes.
 pub(crate) const MIN_LENGTH: usize = 32;
 
-/// At least [`MIN_LENGTH`] bytes that only this installation knows.
+/// At least 32 bytes that only this installation knows.
 #[derive(Clone)]
 pub struct MasterSecret(SecretSlice<u8>);
 
@@ -22,7 +22,7 @@ pub struct SecretTooShort(usize);
 
 impl MasterSecret {
     /// # Errors
-    /// When there are fewer than [`MIN_LENGTH`] bytes.
+    /// When there are fewer than 32 bytes.
     pub fn new(bytes: Vec<u8>) -> std::result::Result<Self, SecretTooShort> {
         if bytes.len() < MIN_LENGTH {
             return Err(SecretTooShort(bytes.len()));

@@ -1,16 +1,20 @@
 //! The database. Only this file contains SQL, and each statement runs on SQLite and Postgres alike.
 
+mod rows;
+
 use std::path::Path;
 use std::time::Duration as StdDuration;
 
-use sqlx::any::{AnyPoolOptions, AnyRow};
+use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyPool, Executor, Row, Transaction};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use crate::account::{Account, DisplayName, Email, Identifier, Username};
 use crate::audit::{Activity, Entry, Event};
 use crate::error::{Error, Result};
 use crate::session::{Client, Persistence, SessionId, SessionRow};
+pub(crate) use crate::store::rows::{Credentials, KeyRow};
+use crate::store::rows::{millis, read_account, read_activity, read_id, read_session, time};
 
 /// Where the accounts are kept.
 #[derive(Debug, Clone)]
@@ -87,31 +91,6 @@ impl Store {
     /// Begins to write. What is not committed did not happen.
     pub(crate) async fn write(&self) -> Result<Writing> {
         Ok(Writing(self.writer.begin_with(self.begin).await?))
-    }
-
-    /// Oldest first.
-    pub(crate) async fn keys(&self) -> Result<Vec<KeyRow>> {
-        let rows = sqlx::query("select * from keys order by created_at, id")
-            .fetch_all(&self.reader)
-            .await?;
-        rows.iter().map(KeyRow::read).collect()
-    }
-
-    pub(crate) async fn insert_key(&self, key: &KeyRow) -> Result<()> {
-        sqlx::query(
-            "insert into keys (id, algorithm, public_key, sealed_private_key, created_at, promoted_at, retired_at)
-             values ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(&key.id)
-        .bind(&key.algorithm)
-        .bind(&key.public_key)
-        .bind(&key.sealed_private_key)
-        .bind(millis(key.created_at))
-        .bind(key.promoted_at.map(millis))
-        .bind(key.retired_at.map(millis))
-        .execute(&self.writer)
-        .await?;
-        Ok(())
     }
 
     pub(crate) async fn credentials(&self, identifier: &Identifier) -> Result<Option<Credentials>> {
@@ -224,14 +203,40 @@ impl Writing {
         Ok(self.0.commit().await?)
     }
 
+    /// The keys, oldest first. Two nodes that start at once come here one after the other: the counter's
+    /// row is locked until the end of the transaction.
+    pub(crate) async fn keys(&mut self) -> Result<Vec<KeyRow>> {
+        sqlx::query("update counters set value = value where name = 'users'")
+            .execute(&mut *self.0)
+            .await?;
+        let rows = sqlx::query("select * from keys order by created_at, id")
+            .fetch_all(&mut *self.0)
+            .await?;
+        rows.iter().map(KeyRow::read).collect()
+    }
+
+    pub(crate) async fn insert_key(&mut self, key: &KeyRow) -> Result<()> {
+        sqlx::query(
+            "insert into keys (id, algorithm, public_key, sealed_private_key, created_at, promoted_at, retired_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(key.id.clone())
+        .bind(key.algorithm.clone())
+        .bind(key.public_key.clone())
+        .bind(key.sealed_private_key.clone())
+        .bind(millis(key.created_at))
+        .bind(key.promoted_at.map(millis))
+        .bind(key.retired_at.map(millis))
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
     /// Inserts an account. Whether its names are free is for the database to decide.
     ///
     /// # Errors
     /// [`Taken::Name`] when a unique column refused the row.
-    pub(crate) async fn insert_user(
-        &mut self,
-        user: &NewUser<'_>,
-    ) -> std::result::Result<i64, Taken> {
+    pub(crate) async fn insert_user(&mut self, user: &NewUser) -> std::result::Result<i64, Taken> {
         let id = self.next("users").await?;
         let inserted = sqlx::query(
             "insert into users (id, document_id, email, username, username_key, display_name, password_hash,
@@ -239,11 +244,11 @@ impl Writing {
              values ($1, $2, $3, $4, $5, '', $6, $7, 'user', $7, $7)",
         )
         .bind(id)
-        .bind(user.document_id.to_owned())
+        .bind(user.document_id.clone())
         .bind(user.email.as_str().to_owned())
         .bind(user.username.as_str().to_owned())
         .bind(user.username.key())
-        .bind(user.password_hash.to_owned())
+        .bind(user.password_hash.clone())
         .bind(millis(user.at))
         .execute(&mut *self.0)
         .await;
@@ -406,11 +411,11 @@ impl From<sqlx::Error> for Taken {
     }
 }
 
-pub(crate) struct NewUser<'a> {
-    pub(crate) document_id: &'a str,
-    pub(crate) email: &'a Email,
-    pub(crate) username: &'a Username,
-    pub(crate) password_hash: &'a str,
+pub(crate) struct NewUser {
+    pub(crate) document_id: String,
+    pub(crate) email: Email,
+    pub(crate) username: Username,
+    pub(crate) password_hash: String,
     pub(crate) at: OffsetDateTime,
 }
 
@@ -427,132 +432,5 @@ pub(crate) struct Rotation<'a> {
     pub(crate) client: &'a Client,
 }
 
-/// What a sign-in needs to know of an account.
-pub(crate) struct Credentials {
-    pub(crate) user_id: i64,
-    pub(crate) document_id: String,
-    pub(crate) role: String,
-    pub(crate) password_hash: String,
-    pub(crate) disabled: bool,
-}
-
-impl Credentials {
-    fn read(row: &AnyRow) -> Result<Self> {
-        Ok(Self {
-            user_id: row.try_get("id")?,
-            document_id: row.try_get("document_id")?,
-            role: row.try_get("role")?,
-            password_hash: row.try_get("password_hash")?,
-            disabled: optional_time(row, "disabled_at")?.is_some(),
-        })
-    }
-}
-
-pub(crate) struct KeyRow {
-    pub(crate) id: String,
-    pub(crate) algorithm: String,
-    pub(crate) public_key: String,
-    pub(crate) sealed_private_key: String,
-    pub(crate) created_at: OffsetDateTime,
-    pub(crate) promoted_at: Option<OffsetDateTime>,
-    pub(crate) retired_at: Option<OffsetDateTime>,
-}
-
-impl KeyRow {
-    fn read(row: &AnyRow) -> Result<Self> {
-        Ok(Self {
-            id: row.try_get("id")?,
-            algorithm: row.try_get("algorithm")?,
-            public_key: row.try_get("public_key")?,
-            sealed_private_key: row.try_get("sealed_private_key")?,
-            created_at: time(row, "created_at")?,
-            promoted_at: optional_time(row, "promoted_at")?,
-            retired_at: optional_time(row, "retired_at")?,
-        })
-    }
-}
-
 const SESSION: &str = "select sessions.*, users.document_id, users.role, users.disabled_at
      from sessions join users on users.id = sessions.user_id where sessions.id = $1";
-
-fn read_session(row: &AnyRow) -> Result<SessionRow> {
-    let remembered = optional_time(row, "remembered_at")?;
-    let methods: String = row.try_get("methods")?;
-    Ok(SessionRow {
-        id: read_id(row, "id")?,
-        user_id: row.try_get("user_id")?,
-        generation: row.try_get("generation")?,
-        rotated_at: time(row, "rotated_at")?,
-        used_generation: row.try_get("used_generation")?,
-        persistence: remembered.map_or(Persistence::Browser, |_| Persistence::Remembered),
-        authenticated_at: time(row, "authenticated_at")?,
-        methods: methods.split_whitespace().map(str::to_owned).collect(),
-        created_at: time(row, "created_at")?,
-        last_seen_at: time(row, "last_seen_at")?,
-        idle_expires_at: time(row, "idle_expires_at")?,
-        expires_at: time(row, "expires_at")?,
-        revoked_at: optional_time(row, "revoked_at")?,
-        client: read_client(row)?,
-        user: row.try_get("document_id")?,
-        role: row.try_get("role")?,
-        disabled: optional_time(row, "disabled_at")?.is_some(),
-    })
-}
-
-fn read_account(row: &AnyRow) -> Result<Account> {
-    let (email, username, display_name) = Account::stored(
-        row.try_get("email")?,
-        row.try_get("username")?,
-        row.try_get("display_name")?,
-    );
-    Ok(Account {
-        id: row.try_get("id")?,
-        document_id: row.try_get("document_id")?,
-        email,
-        username,
-        display_name,
-        role: row.try_get("role")?,
-        confirmed_at: optional_time(row, "confirmed_at")?,
-        created_at: time(row, "created_at")?,
-    })
-}
-
-/// An event that a newer version wrote is passed over, not an error.
-fn read_activity(row: &AnyRow) -> Result<Option<Activity>> {
-    let name: String = row.try_get("event")?;
-    let Some(event) = Event::from_name(&name) else {
-        return Ok(None);
-    };
-    Ok(Some(Activity {
-        event,
-        at: time(row, "at")?,
-        client: read_client(row)?,
-    }))
-}
-
-fn read_client(row: &AnyRow) -> Result<Client> {
-    Ok(Client {
-        address: row.try_get("address")?,
-        user_agent: row.try_get("user_agent")?,
-    })
-}
-
-fn read_id(row: &AnyRow, column: &str) -> Result<SessionId> {
-    SessionId::try_from(row.try_get::<String, _>(column)?).map_err(Error::internal)
-}
-
-fn millis(at: OffsetDateTime) -> i64 {
-    (at - OffsetDateTime::UNIX_EPOCH)
-        .whole_milliseconds()
-        .try_into()
-        .expect("years of four digits fit in 64 bits")
-}
-
-fn time(row: &AnyRow, column: &str) -> Result<OffsetDateTime> {
-    Ok(OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(row.try_get(column)?))
-}
-
-fn optional_time(row: &AnyRow, column: &str) -> Result<Option<OffsetDateTime>> {
-    let millis: Option<i64> = row.try_get(column)?;
-    Ok(millis.map(|millis| OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(millis)))
-}

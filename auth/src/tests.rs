@@ -1,5 +1,6 @@
 //! Whole flows against a real database, with a chosen clock.
 
+use std::collections::HashSet;
 use std::time::Duration as StdDuration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -293,25 +294,23 @@ async fn a_refresh_moves_the_session_on_and_keeps_what_was_proven() {
     assert!(auth.check(&next, later).is_ok());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn tabs_that_refresh_at_once_get_the_same_successor() {
     let auth = Fixture::new().await;
     let ada = auth.ada().await;
-    let mut successors = std::collections::HashSet::new();
-    for answer in [
-        auth.exchange(&ada, NOW),
-        auth.exchange(&ada, NOW),
-        auth.exchange(&ada, NOW),
-    ] {
-        successors.insert(
-            answer
+    let refresh = |_| {
+        let (auth, token) = (auth.auth.clone(), ada.tokens.refresh.clone());
+        tokio::spawn(async move {
+            auth.refresh(token.expose_secret(), &Client::default(), NOW)
                 .await
-                .unwrap()
-                .tokens
-                .refresh
-                .expose_secret()
-                .to_owned(),
-        );
+        })
+    };
+    let tabs: Vec<_> = (0..20).map(refresh).collect();
+    let mut successors = HashSet::new();
+    for tab in tabs {
+        let renewed = tab.await.unwrap().unwrap();
+        assert_eq!(renewed.session.generation, 2);
+        successors.insert(renewed.tokens.refresh.expose_secret().to_owned());
     }
     assert_eq!(successors.len(), 1);
 }
@@ -422,6 +421,80 @@ async fn a_revocation_survives_a_restart() {
         auth.check(&kept, NOW).is_ok(),
         "nobody else is signed out by a restart"
     );
+}
+
+#[tokio::test]
+async fn a_shorter_lifespan_brings_no_ended_session_back() {
+    let dir = TempDir::new().unwrap();
+    let with_lifespan = |seconds| {
+        let mut config = config(&dir);
+        config.lifespans.access = Duration::seconds(seconds);
+        config
+    };
+    let auth = Fixture {
+        auth: Auth::open(with_lifespan(3600), NOW).await.unwrap(),
+        _dir: TempDir::new().unwrap(),
+    };
+    let ended = auth.ada().await;
+    auth.log_out(&ended.session.id, &Client::default(), NOW)
+        .await
+        .unwrap();
+    auth.close().await;
+    let later = NOW + Duration::minutes(50);
+    let auth = Auth::open(with_lifespan(2), later).await.unwrap();
+    assert!(
+        auth.verify(ended.tokens.access.expose_secret(), later)
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn whoever_signs_out_and_goes_has_signed_out() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    let other = crate::store::Store::open(&auth.config().database)
+        .await
+        .unwrap();
+    let held = other.write().await.unwrap();
+    {
+        let nobody = Client::default();
+        let mut leaving = std::pin::pin!(auth.log_out(&ada.session.id, &nobody, NOW));
+        // The browser is gone before the database lets the row be written.
+        assert!(
+            std::future::poll_fn(|context| std::task::Poll::Ready(leaving.as_mut().poll(context)))
+                .await
+                .is_pending()
+        );
+    }
+    drop(held);
+    while auth
+        .store()
+        .session(&ada.session.id)
+        .await
+        .unwrap()
+        .unwrap()
+        .revoked_at
+        .is_none()
+    {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(refusal(auth.exchange(&ada, NOW).await), Refusal::Revoked);
+}
+
+#[tokio::test]
+async fn an_unknown_name_costs_what_a_wrong_password_costs() {
+    let auth = Fixture::new().await;
+    auth.ada().await;
+    let _all = auth.hasher().occupy();
+    for name in ["ada", "nobody", "nobody@example.org", "@"] {
+        assert!(
+            matches!(
+                auth.sign_in(name, "a wrong password").await,
+                Err(Error::Busy)
+            ),
+            "{name} needs a worker"
+        );
+    }
 }
 
 #[tokio::test]

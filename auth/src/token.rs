@@ -19,6 +19,9 @@ const ACCESS_TOKEN: &str = "at+jwt";
 /// Longer tokens are refused unread, in bytes.
 const MAX_ACCESS_TOKEN: usize = 4096;
 
+/// The longest that an access token may be made to live. Revocations are held for as long.
+pub const MAX_ACCESS_LIFESPAN: Duration = Duration::hours(1);
+
 /// How far the clocks of two nodes may stand apart.
 pub(crate) const LEEWAY: Duration = Duration::seconds(5);
 

@@ -1,0 +1,132 @@
+//! Rows as the domain knows them.
+
+use sqlx::Row;
+use sqlx::any::AnyRow;
+use time::{Duration, OffsetDateTime};
+
+use crate::account::{Account, DisplayName, Email, Username};
+use crate::audit::{Activity, Event};
+use crate::error::{Error, Result};
+use crate::session::{Client, Persistence, SessionId, SessionRow};
+
+/// What a sign-in needs to know of an account.
+pub(crate) struct Credentials {
+    pub(crate) user_id: i64,
+    pub(crate) document_id: String,
+    pub(crate) role: String,
+    pub(crate) password_hash: String,
+    pub(crate) disabled: bool,
+}
+
+impl Credentials {
+    pub(super) fn read(row: &AnyRow) -> Result<Self> {
+        Ok(Self {
+            user_id: row.try_get("id")?,
+            document_id: row.try_get("document_id")?,
+            role: row.try_get("role")?,
+            password_hash: row.try_get("password_hash")?,
+            disabled: optional_time(row, "disabled_at")?.is_some(),
+        })
+    }
+}
+
+pub(crate) struct KeyRow {
+    pub(crate) id: String,
+    pub(crate) algorithm: String,
+    pub(crate) public_key: String,
+    pub(crate) sealed_private_key: String,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) promoted_at: Option<OffsetDateTime>,
+    pub(crate) retired_at: Option<OffsetDateTime>,
+}
+
+impl KeyRow {
+    pub(super) fn read(row: &AnyRow) -> Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            algorithm: row.try_get("algorithm")?,
+            public_key: row.try_get("public_key")?,
+            sealed_private_key: row.try_get("sealed_private_key")?,
+            created_at: time(row, "created_at")?,
+            promoted_at: optional_time(row, "promoted_at")?,
+            retired_at: optional_time(row, "retired_at")?,
+        })
+    }
+}
+
+pub(super) fn read_session(row: &AnyRow) -> Result<SessionRow> {
+    let remembered = optional_time(row, "remembered_at")?;
+    let methods: String = row.try_get("methods")?;
+    Ok(SessionRow {
+        id: read_id(row, "id")?,
+        user_id: row.try_get("user_id")?,
+        generation: row.try_get("generation")?,
+        rotated_at: time(row, "rotated_at")?,
+        used_generation: row.try_get("used_generation")?,
+        persistence: remembered.map_or(Persistence::Browser, |_| Persistence::Remembered),
+        authenticated_at: time(row, "authenticated_at")?,
+        methods: methods.split_whitespace().map(str::to_owned).collect(),
+        created_at: time(row, "created_at")?,
+        last_seen_at: time(row, "last_seen_at")?,
+        idle_expires_at: time(row, "idle_expires_at")?,
+        expires_at: time(row, "expires_at")?,
+        revoked_at: optional_time(row, "revoked_at")?,
+        client: read_client(row)?,
+        user: row.try_get("document_id")?,
+        role: row.try_get("role")?,
+        disabled: optional_time(row, "disabled_at")?.is_some(),
+    })
+}
+
+pub(super) fn read_account(row: &AnyRow) -> Result<Account> {
+    Ok(Account {
+        id: row.try_get("id")?,
+        document_id: row.try_get("document_id")?,
+        email: Email::stored(row.try_get("email")?),
+        username: Username::stored(row.try_get("username")?),
+        display_name: DisplayName::stored(row.try_get("display_name")?),
+        role: row.try_get("role")?,
+        confirmed_at: optional_time(row, "confirmed_at")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+/// An event that a newer version wrote is passed over, not an error.
+pub(super) fn read_activity(row: &AnyRow) -> Result<Option<Activity>> {
+    let name: String = row.try_get("event")?;
+    let Some(event) = Event::from_name(&name) else {
+        return Ok(None);
+    };
+    Ok(Some(Activity {
+        event,
+        at: time(row, "at")?,
+        client: read_client(row)?,
+    }))
+}
+
+fn read_client(row: &AnyRow) -> Result<Client> {
+    Ok(Client {
+        address: row.try_get("address")?,
+        user_agent: row.try_get("user_agent")?,
+    })
+}
+
+pub(super) fn read_id(row: &AnyRow, column: &str) -> Result<SessionId> {
+    SessionId::try_from(row.try_get::<String, _>(column)?).map_err(Error::internal)
+}
+
+pub(super) fn millis(at: OffsetDateTime) -> i64 {
+    (at - OffsetDateTime::UNIX_EPOCH)
+        .whole_milliseconds()
+        .try_into()
+        .expect("years of four digits fit in 64 bits")
+}
+
+pub(super) fn time(row: &AnyRow, column: &str) -> Result<OffsetDateTime> {
+    Ok(OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(row.try_get(column)?))
+}
+
+fn optional_time(row: &AnyRow, column: &str) -> Result<Option<OffsetDateTime>> {
+    let millis: Option<i64> = row.try_get(column)?;
+    Ok(millis.map(|millis| OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(millis)))
+}
