@@ -18,7 +18,7 @@ pub async fn log_in(
     #[server(default)] next: String,
 ) -> Result<String, AppError> {
     crate::ssr::log_in(identifier, password.into(), remember).await?;
-    Ok(next::local_path(&next))
+    Ok(next::after_sign_in(&next))
 }
 
 /// The names of the fields of [`log_in`].

@@ -8,22 +8,28 @@ pub const DEFAULT: &str = "/dashboard";
 /// Longer ones are dropped, in bytes.
 const MAX_LENGTH: usize = 2048;
 
-/// Returns `next` when it is a path of this site, and [`DEFAULT`] for anything else.
+/// The pages that lead to a sign-in, or only do something.
+const DOORS: [&str; 4] = ["/login", "/register", "/logout", "/theme"];
+
+/// Returns `next` when it is a path of this site.
 ///
 /// `next` was percent-decoded once, by whoever parsed the query or the form. A browser takes `//`,
 /// `/\` and a path with a tab or a newline in it for another host (the URL standard strips those
-/// characters), so none of them may pass. Neither may the pages that lead back here.
+/// characters), so none of them may pass.
 #[must_use]
-pub fn local_path(next: &str) -> String {
+pub fn local_path(next: &str) -> Option<&str> {
     let is_path = next.starts_with('/') && !next.starts_with("//");
     let is_plain = next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    (is_path && is_plain && next.len() <= MAX_LENGTH).then_some(next)
+}
+
+/// Returns where to go after signing in: `next` when it is a path of this site that does not lead
+/// back to the door, and [`DEFAULT`] for anything else.
+#[must_use]
+pub fn after_sign_in(next: &str) -> String {
     let page = next.split(['?', '#']).next().unwrap_or_default();
-    let leads_back = ["/login", "/register", "/logout", "/theme"].contains(&page);
-    if is_path && is_plain && !leads_back && next.len() <= MAX_LENGTH {
-        next.to_owned()
-    } else {
-        DEFAULT.to_owned()
-    }
+    let path = local_path(next).filter(|_| !DOORS.contains(&page));
+    path.unwrap_or(DEFAULT).to_owned()
 }
 
 /// What a path may hold in a query without being escaped.
@@ -56,7 +62,7 @@ mod tests {
             "/a//b",
             "/%C3%BC",
         ] {
-            assert_eq!(local_path(path), path);
+            assert_eq!(after_sign_in(path), path);
         }
     }
 
@@ -84,8 +90,17 @@ mod tests {
             "/register#x",
             &long,
         ] {
-            assert_eq!(local_path(hostile), DEFAULT, "{hostile:?}");
+            assert_eq!(after_sign_in(hostile), DEFAULT, "{hostile:?}");
         }
+    }
+
+    #[test]
+    fn a_door_is_a_path_too() {
+        assert_eq!(
+            local_path("/login?next=/profile"),
+            Some("/login?next=/profile")
+        );
+        assert_eq!(local_path("//evil.example"), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub async fn sign_up(
     #[server(default)] next: String,
 ) -> Result<String, AppError> {
     crate::ssr::sign_up(email, username, password.into()).await?;
-    Ok(next::local_path(&next))
+    Ok(next::after_sign_in(&next))
 }
 
 /// The names of the fields of [`sign_up`].

@@ -10,6 +10,8 @@ use crate::theme::Theme;
 #[derive(Debug, Clone, Default)]
 pub struct Visit {
     pub path: String,
+    /// The path and the query.
+    pub address: String,
     /// The `next` of the query, already reduced to a path of this site.
     pub next: Option<String>,
     /// Whether the page follows a change that was saved.

@@ -61,7 +61,7 @@ impl Theme {
 #[server(prefix = "", endpoint = "theme")]
 pub async fn set_theme(theme: Theme, next: String) -> Result<String, AppError> {
     crate::ssr::remember_theme(theme)?;
-    Ok(crate::next::local_path(&next))
+    Ok(crate::next::local_path(&next).unwrap_or("/").to_owned())
 }
 
 /// The names of the fields of [`set_theme`].
@@ -72,7 +72,7 @@ pub const FIELDS: &[&str] = &["theme", "next"];
 #[must_use]
 pub fn ThemeChoice() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
-    view! { <ThemeSwitch chosen=visit.theme back=visit.path /> }
+    view! { <ThemeSwitch chosen=visit.theme back=visit.address /> }
 }
 
 /// Three buttons of one form. With WASM the page changes its colours where it is.

@@ -3,9 +3,10 @@
 use app::error::AppError;
 use axum::Json;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, LOCATION, RETRY_AFTER};
+use axum::http::header::{ACCEPT, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Whether a browser asks for a page, rather than a program for data.
 pub(crate) fn wants_html(request: &Request) -> bool {
@@ -24,6 +25,23 @@ pub(crate) fn see_other(path: &str) -> Response {
     }
 }
 
+/// 308 to another spelling of the address: pages have no slash at their end.
+pub(crate) fn moved(path: &str, query: Option<&str>) -> Response {
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    match HeaderValue::try_from(format!("{}{query}", utf8_percent_encode(path, PATH))) {
+        Ok(location) => (StatusCode::PERMANENT_REDIRECT, [(LOCATION, location)]).into_response(),
+        Err(_) => StatusCode::BAD_REQUEST.into_response(),
+    }
+}
+
+/// What a path holds as it is (RFC 3986, 3.3).
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 /// The error, as a page or as JSON, whichever was asked for.
 pub(crate) fn failure(request: &Request, error: &AppError) -> Response {
     if wants_html(request) {
@@ -34,9 +52,7 @@ pub(crate) fn failure(request: &Request, error: &AppError) -> Response {
 }
 
 pub(crate) fn json(error: &AppError) -> Response {
-    let mut response = (status(error), Json(error)).into_response();
-    say_when_to_retry(&mut response);
-    response
+    (status(error), Json(error)).into_response()
 }
 
 /// A page that needs nothing: it is shown when the database, or the page itself, failed.
@@ -49,19 +65,9 @@ pub(crate) fn page(error: &AppError) -> Response {
          <meta name=\"color-scheme\" content=\"light dark\">\
          <title>{reason} · Latchkey</title><h1>{reason}</h1><p>{message}</p><p><a href=\"/\">Go to the start page</a></p></html>"
     );
-    let mut response = (status, Html(html)).into_response();
-    say_when_to_retry(&mut response);
-    response
+    (status, Html(html)).into_response()
 }
 
 pub(crate) fn status(error: &AppError) -> StatusCode {
     StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-pub(crate) fn say_when_to_retry(response: &mut Response) {
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from_static("2"));
-    }
 }

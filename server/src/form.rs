@@ -5,6 +5,8 @@
 //! checks the body, runs the server function as for a program, and turns its answer into what a browser
 //! expects: a redirect to a path of this site, or the page again with what was typed and what was wrong.
 
+mod body;
+
 use app::error::AppError;
 use app::session::Submission;
 use app::ssr::Refused;
@@ -13,49 +15,37 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use percent_encoding::percent_decode;
 
 use crate::answer;
-
-/// The largest form, in bytes: a password of 128 characters, each of four bytes, each percent-encoded,
-/// is 1.5 KB.
-pub(crate) const MAX_FORM: usize = 64 * 1024;
+use crate::form::body::{Fields, Posted};
 
 /// The largest answer of a server function that answers a form, in bytes.
 const MAX_ANSWER: usize = 64 * 1024;
 
-type Fields = Vec<(String, String)>;
-
 /// Runs a posted form, and shows its page again when it was refused.
 pub(crate) async fn handle(request: Request, next: Next) -> Response {
-    let known = app::form::fields(request.uri().path());
     if request.method() != Method::POST {
         return next.run(request).await;
     }
     let wants_html = answer::wants_html(&request);
-    let (mut parts, body) = request.into_parts();
-    let (error, fields) = match read(&parts, body, known).await {
-        Ok((bytes, fields)) => {
-            parts
-                .headers
-                .insert(ACCEPT, HeaderValue::from_static("application/json"));
-            let response = next
-                .clone()
-                .run(Request::from_parts(parts.clone(), bytes))
-                .await;
-            match outcome(response).await {
-                Outcome::Other(response) => return response,
+    let known = app::form::fields(request.uri().path());
+    let (parts, body) = request.into_parts();
+    let (error, fields) = match body::read(&parts, body, known).await {
+        Ok(posted) => {
+            let Posted { body, fields } = posted;
+            match run(parts.clone(), body, next.clone()).await {
                 Outcome::GoTo(path) if wants_html && known.is_some() => {
                     return answer::see_other(&path);
                 }
                 Outcome::GoTo(path) => return Json(path).into_response(),
+                Outcome::Other(response) => return response,
                 Outcome::Refused(error) => (error, fields),
             }
         }
-        Err(error) => (error, Fields::new()),
+        Err(refused) => refused,
     };
     match wants_html {
         true if app::form::has_page(parts.uri.path()) => {
@@ -66,78 +56,6 @@ pub(crate) async fn handle(request: Request, next: Next) -> Response {
     }
 }
 
-/// Reads a form: within the limit, of the right type, valid UTF-8, and with no field that is not known.
-async fn read(
-    parts: &Parts,
-    body: Body,
-    known: Option<&[&str]>,
-) -> Result<(Body, Fields), AppError> {
-    let content_type = parts
-        .headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    let is_form = essence.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-    let not_a_form = || {
-        AppError::new(
-            415,
-            "content_type",
-            "Forms are accepted as application/x-www-form-urlencoded only.",
-        )
-    };
-    if !is_form && !essence.is_empty() {
-        return Err(not_a_form());
-    }
-    let bytes = to_bytes(body, MAX_FORM).await.map_err(|_| {
-        AppError::new(
-            413,
-            "too_large",
-            "That is more than this form can take. Please shorten it.",
-        )
-    })?;
-    if !is_form && !bytes.is_empty() {
-        return Err(not_a_form());
-    }
-    let fields = decode(&bytes).ok_or_else(AppError::malformed)?;
-    let unknown = known.is_some_and(|known| {
-        fields
-            .iter()
-            .any(|(name, _)| !known.contains(&name.as_str()))
-    });
-    if unknown {
-        return Err(AppError::new(
-            422,
-            "unknown_field",
-            "The form has a field that is not known here. Please try again.",
-        ));
-    }
-    Ok((Body::from(bytes), fields))
-}
-
-/// Decodes strictly. The usual decoders replace what is not UTF-8, and the password would be another.
-fn decode(bytes: &[u8]) -> Option<Fields> {
-    let text = |encoded: &[u8]| {
-        let spaced: Vec<u8> = encoded
-            .iter()
-            .map(|b| if *b == b'+' { b' ' } else { *b })
-            .collect();
-        let decoded = percent_decode(&spaced).decode_utf8().ok()?.into_owned();
-        // Postgres has no text with a NUL in it.
-        (!decoded.contains('\0')).then_some(decoded)
-    };
-    let pairs = bytes.split(|b| *b == b'&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
-            Some((
-                text(&pair[..at])?,
-                text(pair.get(at + 1..).unwrap_or_default())?,
-            ))
-        })
-        .collect()
-}
-
 /// What a server function said.
 enum Outcome {
     GoTo(String),
@@ -146,7 +64,11 @@ enum Outcome {
     Other(Response),
 }
 
-async fn outcome(response: Response) -> Outcome {
+async fn run(mut parts: Parts, body: Body, next: Next) -> Outcome {
+    parts
+        .headers
+        .insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let response = next.run(Request::from_parts(parts, body)).await;
     let is_json = response
         .headers()
         .get(CONTENT_TYPE)
@@ -167,10 +89,9 @@ async fn outcome(response: Response) -> Outcome {
     }
 }
 
-/// Renders the page that the form stands on, with the error in it. The status is the error's: no
-/// browser follows or hides a page for that.
+/// Renders the page that the form stands on, with the error in it.
 async fn page_again(mut parts: Parts, next: Next, error: AppError, fields: Fields) -> Response {
-    let status = answer::status(&error);
+    let status = status_of_page(&error);
     // A password is typed again: it never travels back.
     let values = fields
         .into_iter()
@@ -184,25 +105,24 @@ async fn page_again(mut parts: Parts, next: Next, error: AppError, fields: Field
         values,
     }));
     let mut response = next.run(Request::from_parts(parts, Body::empty())).await;
-    *response.status_mut() = status;
-    answer::say_when_to_retry(&mut response);
+    if response.status().is_success() {
+        *response.status_mut() = status;
+    }
     response
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_form_decodes_strictly() {
-        let fields = decode(b"a=1+2%2B3&b=&c&%C3%BC=x").unwrap();
-        let expected = [("a", "1 2+3"), ("b", ""), ("c", ""), ("ü", "x")];
-        assert_eq!(
-            fields,
-            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
-        );
-        for bad in [&b"a=%ff"[..], b"a=%C3", b"\xff=1", b"a=x%00y"] {
-            assert_eq!(decode(bad), None, "{bad:?}");
-        }
+/// A page that asks again for what a person can mend is a good answer to a form, and is told so: error
+/// statuses are for programs. What no form of ours sends, and what is wrong on our side, keeps its own.
+fn status_of_page(error: &AppError) -> StatusCode {
+    let status = answer::status(error);
+    let can_be_mended = match status {
+        StatusCode::UNAUTHORIZED | StatusCode::CONFLICT => true,
+        StatusCode::UNPROCESSABLE_ENTITY => error.field.is_some(),
+        _ => false,
+    };
+    if can_be_mended {
+        StatusCode::OK
+    } else {
+        status
     }
 }

@@ -41,6 +41,12 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
         }
         return answer::see_other(&login_for(&request, is_reading));
     }
+    if let Some(trimmed) = path
+        .strip_suffix('/')
+        .filter(|rest| is_reading && !rest.is_empty())
+    {
+        return answer::moved(trimmed, request.uri().query());
+    }
     if is_reading && is_signed_in && DOORS.contains(&path.as_str()) {
         return answer::see_other(&destination(&request));
     }
@@ -83,7 +89,7 @@ fn login_for(request: &Request, is_reading: bool) -> String {
         Some(query) if is_reading => format!("{}?{query}", uri.path()),
         _ => uri.path().to_owned(),
     };
-    next::from_door("/login", Some(&next::local_path(&wanted)))
+    next::from_door("/login", Some(&next::after_sign_in(&wanted)))
 }
 
 fn destination(request: &Request) -> String {
@@ -92,7 +98,7 @@ fn destination(request: &Request) -> String {
         .into_iter()
         .find(|(name, _)| name == "next")
         .map(|(_, value)| value);
-    next::local_path(&wanted.unwrap_or_default())
+    next::after_sign_in(&wanted.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -4,15 +4,16 @@ mod answer;
 pub mod assets;
 pub mod clock;
 pub mod config;
+pub mod data_dir;
 mod form;
 mod guard;
-mod secret_file;
 mod security;
 pub mod serve;
 mod session;
 
 use std::time::Duration;
 
+use app::error::AppError;
 use app::ssr::Services;
 use auth::Auth;
 use axum::Router;
@@ -78,7 +79,9 @@ pub fn router(
         .service(pages(&app.services, options));
     let site = ServiceBuilder::new()
         .layer(from_fn_with_state(app, security::headers))
-        .layer(CatchPanicLayer::new())
+        .layer(CatchPanicLayer::custom(|_| {
+            answer::page(&AppError::internal())
+        }))
         .service(assets::routes(options).fallback_service(pages));
     Ok(Router::new().fallback_service(site))
 }

@@ -8,7 +8,7 @@ use auth::Auth;
 use clap::Parser;
 use server::clock::Clock;
 use server::config::{Cli, Command, Config};
-use server::{assets, router, serve};
+use server::{assets, data_dir, router, serve};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -42,6 +42,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
 async fn serve_site(config: Config) -> anyhow::Result<()> {
     // The address comes first: two processes must not write to one database because one of them is in the way.
     let listener = serve::listen(config.site_addr)?;
+    if let Some(file) = &config.database_file {
+        data_dir::make_database_file(file)?;
+    }
     let clock = Clock::system();
     let auth = Auth::open(config.auth, clock.now())
         .await

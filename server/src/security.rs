@@ -1,19 +1,20 @@
 //! What every response says to browsers, and which requests of theirs are refused.
 
+use app::error::AppError;
 use app::ssr::PolicyNonce;
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
 use axum::http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use leptos::nonce::Nonce;
-use tower_http::csrf::CsrfLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
 use url::Url;
 
-use crate::App;
+use crate::{App, answer};
 
 /// For everything that is not a page: nothing in it may run or be shown in a frame.
 const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -50,12 +51,19 @@ pub(crate) async fn headers(State(app): State<App>, mut request: Request, next: 
     } else {
         Ok(HeaderValue::from_static(CLOSED))
     };
+    let status = response.status();
     let headers = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if let Ok(policy) = policy {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
     }
     if app.services.cookies.is_secure() {
         headers.insert(
@@ -82,6 +90,15 @@ fn page_policy(nonce: &str, live_reload: Option<&str>) -> String {
 ///
 /// # Errors
 /// When the public URL is no origin that a browser could send.
-pub(crate) fn cross_origin(public_url: &Url) -> anyhow::Result<CsrfLayer> {
-    Ok(CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?)
+pub(crate) fn cross_origin(
+    public_url: &Url,
+) -> anyhow::Result<CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + use<>>> {
+    let layer = CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?;
+    Ok(layer.with_rejection_response(|_| {
+        answer::json(&AppError::new(
+            403,
+            "cross_origin",
+            "This request came from another site.",
+        ))
+    }))
 }

@@ -134,3 +134,16 @@ async fn a_page_that_is_not_there_looks_like_the_rest() {
     assert_eq!(answer.text("h1"), "There is no such page");
     assert!(answer.attribute("link[rel=stylesheet]", "href").is_some());
 }
+
+#[tokio::test]
+async fn a_slash_at_the_end_is_another_spelling_of_the_page() {
+    let app = TestApp::new().await;
+    let mut ada = app.ada().await;
+    let answer = ada.get("/dashboard/?a=b").await;
+    assert_eq!(
+        (answer.status, answer.location()),
+        (StatusCode::PERMANENT_REDIRECT, "/dashboard?a=b")
+    );
+    assert!(answer.body.is_empty());
+    assert_eq!(app.browser().get("/login/").await.location(), "/login");
+}

@@ -118,3 +118,27 @@ async fn a_head_request_is_answered_like_a_get_without_a_body() {
         .await;
     assert_eq!(answer.status, 200);
 }
+
+#[tokio::test]
+async fn refusals_are_kept_by_no_cache_either() {
+    let app = TestApp::new().await;
+    let cross = app
+        .program()
+        .send(
+            Request::post("/login").header("origin", "null"),
+            Body::empty(),
+        )
+        .await;
+    assert_eq!(
+        (cross.status.as_u16(), cross.header("cache-control")),
+        (403, "no-store")
+    );
+    assert_eq!(cross.error().code, "cross_origin");
+    assert_eq!(
+        app.browser()
+            .get("/pkg/none.js")
+            .await
+            .header("cache-control"),
+        "no-store"
+    );
+}

@@ -1,5 +1,7 @@
 //! The site by its router: no socket, a real database, a clock that stands still until it is moved.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod bad_input;
 mod cross_origin;
 mod guard;

@@ -39,7 +39,7 @@ async fn a_new_username_signs_in_and_the_old_one_does_not() {
         "/dashboard"
     );
     assert_eq!(
-        app.browser().log_in("ada", PASSWORD).await.status,
+        app.program().log_in("ada", PASSWORD).await.status,
         StatusCode::UNAUTHORIZED
     );
 }
@@ -57,7 +57,7 @@ async fn a_taken_username_is_told_at_its_field() {
     let page = ada
         .post("/profile", &[("display_name", "A"), ("username", "Eve")])
         .await;
-    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert_eq!(page.status, StatusCode::OK);
     assert!(page.text("#username-error").contains("taken"));
     assert_eq!(page.attribute("#username", "value").as_deref(), Some("Eve"));
     assert_eq!(
@@ -114,4 +114,24 @@ async fn the_theme_is_remembered_and_served() {
             .as_deref(),
         Some("system")
     );
+}
+
+#[tokio::test]
+async fn choosing_colours_leads_back_to_where_it_was_chosen() {
+    let app = TestApp::new().await;
+    for page in ["/login?next=/profile", "/register", "/?a=b"] {
+        let shown = app.browser().get(page).await;
+        let back = shown.attribute(".theme input[name=next]", "value").unwrap();
+        assert_eq!(back, page);
+        let answer = app
+            .browser()
+            .post("/theme", &[("theme", "dark"), ("next", &back)])
+            .await;
+        assert_eq!(answer.location(), page);
+    }
+    let hostile = app
+        .browser()
+        .post("/theme", &[("theme", "dark"), ("next", "//evil.example")])
+        .await;
+    assert_eq!(hostile.location(), "/");
 }

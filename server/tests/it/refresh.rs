@@ -135,12 +135,40 @@ async fn a_token_in_the_others_place_is_nobody() {
     assert!(ada.jar.is_empty());
 }
 
-/// Another process that is writing: a shell, a backup.
-async fn lock(app: &TestApp) -> impl Sized {
-    let path = app.dir.path().join("latchkey.db");
-    let mut connection = SqliteConnection::connect(path.to_str().unwrap())
+#[tokio::test]
+async fn a_page_that_could_not_be_filled_is_no_success() {
+    let app = TestApp::new().await;
+    let mut ada = app.ada().await;
+    let mut connection = connect(&app).await;
+    connection
+        .execute("alter table users rename to elsewhere")
         .await
         .unwrap();
+    for path in ["/dashboard", "/profile"] {
+        let page = ada.get(path).await;
+        assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+        assert!(
+            page.text("[role=alert]").contains("Something went wrong")
+                && !page.body.contains("no such table")
+        );
+    }
+    connection
+        .execute("alter table elsewhere rename to users")
+        .await
+        .unwrap();
+    assert_eq!(ada.get("/dashboard").await.status, StatusCode::OK);
+}
+
+/// Another process that is writing: a shell, a backup.
+async fn lock(app: &TestApp) -> impl Sized {
+    let mut connection = connect(app).await;
     connection.execute("begin immediate").await.unwrap();
     connection
+}
+
+async fn connect(app: &TestApp) -> SqliteConnection {
+    let path = app.dir.path().join("latchkey.db");
+    SqliteConnection::connect(path.to_str().unwrap())
+        .await
+        .unwrap()
 }

@@ -1,4 +1,4 @@
-//! The data folder, and the secret that is made in it when none is set.
+//! The data folder, and the files in it that only their owner may read.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -20,6 +20,20 @@ pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {
             folder.display()
         )
     })
+}
+
+/// Makes the database file, empty, for its owner only: SQLite gives the files beside it the same mode.
+///
+/// # Errors
+/// A sentence that names the file.
+pub fn make_database_file(path: &Path) -> anyhow::Result<()> {
+    let made = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path);
+    made.map(drop)
+        .with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Reads the secret, or makes one from the operating system's generator.
