@@ -60,15 +60,27 @@ fn Session(overview: Summary) -> impl IntoView {
                 <dt>"Signed in as"</dt>
                 <dd>{overview.username} <small>{overview.email}</small></dd>
                 <dt>"Since"</dt>
-                <dd><Moment when=overview.signed_in /></dd>
+                <dd>
+                    <Moment when=overview.signed_in.clone() />
+                    <small>{overview.signed_in.date}</small>
+                </dd>
                 <dt>"How"</dt>
                 <dd>{overview.method}</dd>
                 <dt>"Access token ends"</dt>
-                <dd><Moment when=overview.access_ends /> <small>"It renews itself while you are here."</small></dd>
+                <dd>
+                    <Moment when=overview.access_ends.clone() />
+                    <small>{format!("{}. It renews itself while you are here.", overview.access_ends.date)}</small>
+                </dd>
                 <dt>"Session ends"</dt>
                 <dd>
-                    <Moment when=overview.session_ends />
-                    <small>{format!("Without a visit: {}.", overview.session_ends_idle.distance)}</small>
+                    <Moment when=overview.session_ends.clone() />
+                    <small>
+                        {format!(
+                            "{}. Without a visit {}.",
+                            overview.session_ends.date,
+                            overview.session_ends_idle.distance,
+                        )}
+                    </small>
                 </dd>
             </dl>
         </section>

@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Element, FormData, Headers, HtmlElement, HtmlFormElement, RequestInit, Response,
-    UrlSearchParams,
+    Element, FormData, Headers, HtmlElement, HtmlFormElement, HtmlInputElement, RequestInit,
+    Response, UrlSearchParams,
 };
 
 use crate::session::Visit;
@@ -47,7 +47,7 @@ pub fn Form(
                     set_busy.set(false);
                     if !field.is_some_and(|field| show(&form, &field, &message)) {
                         set_message.set(Some(message));
-                        focus_first(&form);
+                        ask_again(&form);
                     }
                 }
                 Err(_) => {
@@ -139,8 +139,20 @@ fn show(form: &HtmlFormElement, field: &str, message: &str) -> bool {
     true
 }
 
-fn focus_first(form: &HtmlFormElement) {
-    if let Ok(Some(input)) = form.query_selector("input:not([type=hidden])") {
+/// Empties the passwords, as the page without script does, and goes to the first thing to be typed.
+fn ask_again(form: &HtmlFormElement) {
+    for_each(form, "[name=password]", |element| {
+        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            input.set_value("");
+        }
+    });
+    let password = form.query_selector("[name=password]").ok().flatten();
+    let first = || {
+        form.query_selector("input:not([type=hidden])")
+            .ok()
+            .flatten()
+    };
+    if let Some(input) = password.or_else(first) {
         focus(&input);
     }
 }

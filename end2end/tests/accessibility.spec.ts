@@ -1,0 +1,73 @@
+// What axe finds, which is nothing, on every page in both schemes. It needs script to look around.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+import { alert, expect, open, register, signIn, test } from './fixtures.ts';
+
+async function expectNoViolation(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}`),
+  );
+  expect(found).toEqual([]);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`axe finds nothing in ${colorScheme}`, { tag: '@script' }, () => {
+    test.use({ colorScheme });
+
+    for (const path of ['/', '/login', '/login?next=/profile', '/register']) {
+      test(`on ${path} for a stranger`, async ({ page }) => {
+        await open(page, path);
+        await expectNoViolation(page);
+      });
+    }
+
+    for (const path of ['/', '/dashboard', '/profile', '/profile?saved']) {
+      test(`on ${path} for somebody signed in`, async ({ page, resident }) => {
+        await open(page, path);
+        await expect(page.getByText(resident.username).or(page.getByLabel('Username')).first()).toBeVisible();
+        await expectNoViolation(page);
+      });
+    }
+
+    test('on a page that is not there', async ({ page, watch }) => {
+      watch.expect(/^404 GET \/nowhere$/);
+      await open(page, '/nowhere');
+      await expectNoViolation(page);
+    });
+
+    test('on a sign-in that was refused', async ({ page, watch, stranger }) => {
+      watch.expectRefusal(401, '/login');
+      await open(page, '/login');
+      await signIn(page, stranger.email, stranger.password);
+      await expect(alert(page)).toBeVisible();
+      await expectNoViolation(page);
+    });
+
+    test('on a registration that was refused', async ({ page, watch, stranger }) => {
+      watch.expectRefusal(422, '/register');
+      await open(page, '/register');
+      await register(page, { ...stranger, password: 'short' });
+      await expect(alert(page)).toBeVisible();
+      await expectNoViolation(page);
+    });
+
+    test('on a profile that was refused', async ({ page, watch, resident, member }) => {
+      watch.expectRefusal(409, '/profile');
+      await open(page, '/profile');
+      await expect(page.getByLabel('Username')).toHaveValue(resident.username);
+      await page.getByLabel('Username').fill(member.username);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect(alert(page)).toBeVisible();
+      await expectNoViolation(page);
+    });
+
+    test('where a password is shown', async ({ page }) => {
+      await open(page, '/register');
+      await page.getByRole('button', { name: 'Show password' }).click();
+      await expectNoViolation(page);
+    });
+  });
+}

@@ -1,0 +1,129 @@
+// What every test starts with: a server, a browser that is listened to, and people of its own.
+
+import { randomBytes } from 'node:crypto';
+
+import { type APIRequestContext, type Locator, type Page, test as base, expect } from '@playwright/test';
+
+import { type Server, startServer } from './server.ts';
+import { Watch } from './watch.ts';
+
+export { expect };
+
+export interface Account {
+  email: string;
+  username: string;
+  password: string;
+}
+
+interface OfTest {
+  watch: Watch;
+  /** A person nobody knows yet. */
+  stranger: Account;
+  /** Somebody with an account, who is not signed in. */
+  member: Account;
+  /** Somebody with an account, who is signed in here. */
+  resident: Account;
+  /** Starts one more server, with other settings. */
+  launch: (settings: Record<string, string>) => Promise<Server>;
+}
+
+export const test = base.extend<OfTest, { server: Server }>({
+  server: [
+    async ({}, use) => {
+      const server = await startServer();
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ server }, use) => use(server.url),
+  watch: [
+    async ({ context }, use) => {
+      const watch = new Watch(context, hasScript());
+      await context.addInitScript(markWhatListens);
+      await use(watch);
+      watch.check();
+    },
+    { auto: true },
+  ],
+  stranger: async ({}, use) => use(somebody()),
+  member: async ({ playwright, baseURL }, use) => {
+    const account = somebody();
+    const elsewhere = await playwright.request.newContext({ baseURL });
+    await createAccount(elsewhere, account);
+    await elsewhere.dispose();
+    await use(account);
+  },
+  resident: async ({ context }, use) => {
+    const account = somebody();
+    // It shares its cookies with the pages of the test.
+    await createAccount(context.request, account);
+    await use(account);
+  },
+  launch: async ({}, use) => {
+    const servers: Server[] = [];
+    await use(async (settings) => {
+      const server = await startServer(settings);
+      servers.push(server);
+      return server;
+    });
+    for (const server of servers) await server.stop();
+  },
+});
+
+/** Somebody whose name no other test has. */
+export function somebody(): Account {
+  const username = `guest-${randomBytes(6).toString('hex')}`;
+  return { username, email: `${username}@example.org`, password: 'seven quiet otters sing' };
+}
+
+/** Registers without a page: for tests in which that is only the beginning. */
+export async function createAccount(through: APIRequestContext, account: Account, site = ''): Promise<void> {
+  const form = { email: account.email, username: account.username, password: account.password };
+  const response = await through.post(`${site}/register`, { form });
+  expect(response.status(), await response.text()).toBe(200);
+}
+
+export function hasScript(): boolean {
+  return test.info().project.use.javaScriptEnabled !== false;
+}
+
+/** Goes to a page and waits until its islands are awake, when there is script to wake them. */
+export async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await isAwake(page);
+}
+
+export async function isAwake(page: Page): Promise<void> {
+  if (!hasScript()) return;
+  // The theme's switch is the last island of every page, and they wake in order.
+  const last = page.getByRole('form', { name: 'Colours' }).getByRole('button').last();
+  await expect(last).toHaveJSProperty('isListening', true);
+}
+
+/** What is announced now. The places where something may be announced are always there, and empty. */
+export function alert(page: Page): Locator {
+  return page.getByRole('alert').filter({ hasText: /\S/ });
+}
+
+export async function signIn(page: Page, name: string, password: string): Promise<void> {
+  await page.getByLabel('Email or username').fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export async function register(page: Page, account: Account): Promise<void> {
+  await page.getByLabel('Email').fill(account.email);
+  await page.getByLabel('Username').fill(account.username);
+  await page.getByLabel('Password', { exact: true }).fill(account.password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+}
+
+/** Runs in the page, before its own scripts: an element says when a listener was put on it. */
+function markWhatListens(): void {
+  const original = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function (...args: Parameters<typeof original>) {
+    Object.assign(this, { isListening: true });
+    return original.apply(this, args);
+  };
+}

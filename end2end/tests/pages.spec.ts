@@ -1,0 +1,57 @@
+// What holds for pages as such: who sees which, and what their answers carry.
+
+import { expect, open, test } from './fixtures.ts';
+
+test('a page that is not there says so, and leads home', async ({ page, watch }) => {
+  watch.expect(/^404 GET \/nowhere$/);
+  await open(page, '/nowhere');
+  await expect(page).toHaveTitle('Page not found · Latchkey');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such page');
+
+  await page.getByRole('link', { name: 'Go to the start page' }).click();
+  await expect(page).toHaveURL('/');
+});
+
+for (const path of ['/dashboard', '/profile', '/dashboard/', '/%64ashboard', '/profile/anything']) {
+  test(`a stranger does not see ${path}`, async ({ page }) => {
+    await page.goto(path);
+    await expect(page).toHaveURL(/\/login\?next=/);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
+  });
+}
+
+test('the navigation marks where one is', async ({ page, resident }) => {
+  await open(page, '/dashboard');
+  await expect(page.getByText(resident.email)).toBeVisible();
+  const navigation = page.getByRole('navigation', { name: 'Main' });
+  await expect(navigation.locator('[aria-current=page]')).toHaveText('Dashboard');
+
+  await navigation.getByRole('link', { name: 'Profile' }).click();
+  await expect(page).toHaveTitle('Profile · Latchkey');
+  await expect(navigation.locator('[aria-current=page]')).toHaveText('Profile');
+});
+
+test('a page runs no script but its own, and is stored nowhere', async ({ page, resident }) => {
+  const response = await page.goto('/dashboard');
+  await expect(page.getByText(resident.email)).toBeVisible();
+  const headers = response?.headers() ?? {};
+  expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self' 'nonce-[^']+' 'wasm-unsafe-eval'/);
+  expect(headers['content-security-policy']).not.toContain('unsafe-inline');
+  expect(headers['cache-control']).toBe('private, no-store');
+  expect(headers['x-content-type-options']).toBe('nosniff');
+});
+
+test('nothing is asked of any other site', async ({ page, context, baseURL, resident }) => {
+  const asked = new Set<string>();
+  context.on('request', (request) => asked.add(new URL(request.url()).origin));
+  for (const path of ['/', '/dashboard', '/profile']) await open(page, path);
+  await expect(page.getByLabel('Username')).toHaveValue(resident.username);
+  expect([...asked]).toEqual([baseURL]);
+});
+
+test('the WASM that is loaded ahead is the one that is used', { tag: '@script' }, async ({ page, context }) => {
+  const asked: string[] = [];
+  context.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await open(page, '/login');
+  expect(asked.filter((path) => path.endsWith('.wasm'))).toHaveLength(1);
+});

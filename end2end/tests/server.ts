@@ -1,0 +1,118 @@
+// The real server on a free port, with a data folder of its own.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { once } from 'node:events';
+
+import { expect } from '@playwright/test';
+
+const CHECKOUT = resolve(import.meta.dirname, '../..');
+
+/** Starts and stops are quick; a machine that does ten things at once may take longer. */
+const PATIENCE = 20_000;
+
+export interface Server {
+  /** Like `http://localhost:4000`. */
+  url: string;
+  /** Asks it to leave, and fails when it did not do so cleanly. */
+  stop: () => Promise<void>;
+}
+
+/** Settings are environment variables: `{ LATCHKEY_REGISTRATION: 'closed' }`. */
+export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
+  const port = await freePort();
+  const data = await mkdtemp(join(tmpdir(), 'latchkey-'));
+  const child = spawn(binary(), [], {
+    cwd: CHECKOUT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      ...withoutSettings(process.env),
+      LATCHKEY_DATA_DIR: data,
+      LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
+      // What a password costs is measured elsewhere; here it would only be waited for.
+      LATCHKEY_ARGON2: 'm=64,t=1,p=1',
+      ...settings,
+    },
+  });
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  const url = `http://localhost:${port}`;
+
+  const leave = async () => {
+    const end = await terminate(child);
+    await rm(data, { recursive: true, force: true });
+    return end;
+  };
+  const stop = async () => {
+    const end = await leave();
+    expect(end, `how the server ended; it wrote:\n${log}`).toBe('code 0');
+    expect(log, 'what the server wrote').not.toContain('panicked');
+  };
+  try {
+    await expect.poll(() => answers(child, url), { intervals: [20], timeout: PATIENCE }).toBe(true);
+  } catch (error) {
+    await leave();
+    throw new Error(`the server does not answer at ${url}; it wrote:\n${log}`, { cause: error });
+  }
+  return { url, stop };
+}
+
+/** What `cargo xtask test` names, or else what was built last. */
+function binary(): string {
+  if (process.env.LATCHKEY_BIN) return process.env.LATCHKEY_BIN;
+  const target = resolve(CHECKOUT, process.env.CARGO_TARGET_DIR ?? 'target');
+  const built = ['release', 'debug']
+    .map((profile) => join(target, profile, 'latchkey'))
+    .filter((file) => existsSync(file) && fitsSite(file))
+    .sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
+  if (!built[0]) throw new Error(`there is no server in ${target} with its site: run cargo leptos build`);
+  return built[0];
+}
+
+/** Plain `cargo test` builds a server too, whose pages ask for files that nobody built. */
+function fitsSite(binary: string): boolean {
+  const site = resolve(CHECKOUT, process.env.LEPTOS_SITE_ROOT ?? 'target/site');
+  const hashes = join(dirname(binary), 'hash.txt');
+  const hash = existsSync(hashes) && /^js: *(\S+)/m.exec(readFileSync(hashes, 'utf8'))?.[1];
+  return existsSync(join(site, 'pkg', hash ? `latchkey.${hash}.js` : 'latchkey.js'));
+}
+
+/** The settings of whoever runs the tests, and of cargo-leptos, are for another server. */
+function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isSetting = (name: string) =>
+    (/^(LEPTOS|LATCHKEY)_/.test(name) && name !== 'LEPTOS_SITE_ROOT') || name === 'DATABASE_URL';
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isSetting(name)));
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function answers(child: ChildProcess, url: string): Promise<boolean> {
+  if (hasEnded(child)) throw new Error('the server ended at its start');
+  return fetch(url).then((response) => response.ok, () => false);
+}
+
+async function terminate(child: ChildProcess): Promise<string> {
+  if (!hasEnded(child)) {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    const last = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    await ended;
+    clearTimeout(last);
+  }
+  return child.signalCode ?? `code ${child.exitCode}`;
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
