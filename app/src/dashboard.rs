@@ -92,7 +92,7 @@ fn Activity(list: Vec<Happening>) -> impl IntoView {
     let rows = list.into_iter().map(|row| {
         view! {
             <li>
-                <span class="what">{row.what}</span>
+                <span>{row.what}</span>
                 <Moment when=row.when />
                 <small>{row.address.map(|address| format!("from {address}"))}</small>
             </li>

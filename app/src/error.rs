@@ -96,7 +96,7 @@ impl FromServerFnError for AppError {
             | ServerFnErrorErr::Deserialization(_) => Self::new(
                 422,
                 "incomplete",
-                "A field of the form is missing, or there twice. Please try again.",
+                "A field of the form is missing, there twice, or has a value that is not known. Please try again.",
             ),
             ServerFnErrorErr::Request(_) => Self::malformed(),
             _ => Self::internal(),

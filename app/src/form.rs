@@ -43,10 +43,16 @@ pub fn Form(
             clear(&form);
             match post(&form).await {
                 Ok(Answer::GoTo(path)) => leave_for(&path),
-                Ok(Answer::Refused { field, message }) => {
+                Ok(Answer::Refused {
+                    is_credentials,
+                    field,
+                    message,
+                }) => {
                     set_busy.set(false);
                     if !field.is_some_and(|field| show(&form, &field, &message)) {
                         set_message.set(Some(message));
+                    }
+                    if is_credentials {
                         ask_again(&form);
                     }
                 }
@@ -57,6 +63,10 @@ pub fn Form(
             }
         });
     };
+    // Who comes back to a page that the browser kept finds a form that can be sent again.
+    Effect::new(move || {
+        window_event_listener_untyped("pageshow", move |_| set_busy.set(false));
+    });
     let label = move || {
         if is_busy.get() {
             busy.clone()
@@ -77,6 +87,8 @@ pub fn Form(
 enum Answer {
     GoTo(String),
     Refused {
+        /// The password was wrong, and nothing but that.
+        is_credentials: bool,
         field: Option<String>,
         message: String,
     },
@@ -106,7 +118,9 @@ async fn post(form: &HtmlFormElement) -> Result<Answer, JsValue> {
             .and_then(|value| value.as_string())
     };
     let message = text("message").ok_or(JsValue::NULL)?;
+    let is_credentials = text("code").is_some_and(|code| code == "bad_credentials");
     Ok(Answer::Refused {
+        is_credentials,
         field: text("field"),
         message,
     })
@@ -172,25 +186,6 @@ fn for_each(form: &HtmlFormElement, selector: &str, act: impl Fn(&Element)) {
             act(element);
         }
     }
-}
-
-/// The fields that the form posted to `path` has; none when nothing is posted there.
-#[must_use]
-pub fn fields(path: &str) -> Option<&'static [&'static str]> {
-    match path {
-        "/login" => Some(crate::login::FIELDS),
-        "/logout" => Some(&[]),
-        "/profile" => Some(crate::profile::FIELDS),
-        "/register" => Some(crate::register::FIELDS),
-        "/theme" => Some(crate::theme::FIELDS),
-        _ => None,
-    }
-}
-
-/// Whether the form posted to `path` stands on the page of that path.
-#[must_use]
-pub fn has_page(path: &str) -> bool {
-    ["/login", "/profile", "/register"].contains(&path)
 }
 
 /// A labelled line of text, with its hint and its error.

@@ -74,6 +74,25 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// The fields that the form posted to `path` has; none when nothing is posted there.
+#[must_use]
+pub fn form_fields(path: &str) -> Option<&'static [&'static str]> {
+    match path {
+        "/login" => Some(login::FIELDS),
+        "/logout" => Some(&[]),
+        "/profile" => Some(profile::FIELDS),
+        "/register" => Some(register::FIELDS),
+        "/theme" => Some(theme::FIELDS),
+        _ => None,
+    }
+}
+
+/// Whether the form posted to `path` stands on the page of that path.
+#[must_use]
+pub fn form_has_page(path: &str) -> bool {
+    ["/login", "/profile", "/register"].contains(&path)
+}
+
 /// Names the islands, so that the linker keeps them in the WASM: nothing else there refers to this crate.
 pub fn keep_islands() {
     std::hint::black_box((

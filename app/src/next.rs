@@ -27,9 +27,14 @@ pub fn local_path(next: &str) -> Option<&str> {
 /// back to the door, and [`DEFAULT`] for anything else.
 #[must_use]
 pub fn after_sign_in(next: &str) -> String {
+    wanted(next).unwrap_or(DEFAULT).to_owned()
+}
+
+/// Returns `next` when it is a page of this site that somebody can want to see after signing in.
+#[must_use]
+pub fn wanted(next: &str) -> Option<&str> {
     let page = next.split(['?', '#']).next().unwrap_or_default();
-    let path = local_path(next).filter(|_| !DOORS.contains(&page));
-    path.unwrap_or(DEFAULT).to_owned()
+    local_path(next).filter(|_| !DOORS.contains(&page))
 }
 
 /// What a path may hold in a query without being escaped.

@@ -45,7 +45,8 @@ pub fn Register() -> impl IntoView {
                 {Suspend::new(async move {
                     match registration().await {
                         Ok(rules) if rules.is_open => view! { <OpenDoor rules /> }.into_any(),
-                        _ => view! { <p class="notice">"Registration is closed here. Ask whoever runs this site for an account."</p> }.into_any(),
+                        Ok(_) => view! { <p class="notice">"Registration is closed here. Ask whoever runs this site for an account."</p> }.into_any(),
+                        Err(error) => view! { <p class="form-error" role="alert">{error.message}</p> }.into_any(),
                     }
                 })}
             </Suspense>

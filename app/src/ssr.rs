@@ -85,7 +85,7 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
         next: form
             .value("next")
             .or_else(|| query("next"))
-            .map(|next| crate::next::after_sign_in(&next)),
+            .and_then(|next| crate::next::wanted(&next).map(str::to_owned)),
         is_saved: query("saved").is_some(),
         is_signed_in: arrival.is_some_and(|arrival| arrival.session.is_some()),
         theme: theme
@@ -222,8 +222,11 @@ pub(crate) async fn whoami() -> Result<Option<String>, AppError> {
     let Some(session) = &request.arrival.session else {
         return Ok(None);
     };
-    let account = request.services.auth.account(session).await?;
-    Ok(Some(called(&account)))
+    match request.services.auth.account(session).await {
+        Ok(account) => Ok(Some(called(&account))),
+        Err(auth::Error::Unauthenticated) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(crate) async fn overview() -> Result<Summary, AppError> {

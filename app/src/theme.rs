@@ -72,7 +72,12 @@ pub const FIELDS: &[&str] = &["theme", "next"];
 #[must_use]
 pub fn ThemeChoice() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
-    view! { <ThemeSwitch chosen=visit.theme back=visit.address /> }
+    // The address of a form that was refused says no more where its visitor wanted to go.
+    let back = match &visit.form.error {
+        Some(_) => crate::next::from_door(&visit.path, visit.next.as_deref()),
+        None => visit.address,
+    };
+    view! { <ThemeSwitch chosen=visit.theme back /> }
 }
 
 /// Three buttons of one form. With WASM the page changes its colours where it is.

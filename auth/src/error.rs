@@ -34,6 +34,9 @@ pub enum Error {
     Password(#[from] PasswordError),
     #[error("registration is closed")]
     RegistrationClosed,
+    /// The keys in the database were sealed under a secret that was not given.
+    #[error("the signing key was sealed under another secret")]
+    SealedUnderAnotherSecret,
     /// More passwords wait to be hashed than is sensible: try again in a moment.
     #[error("too many sign-ins at once")]
     Busy,

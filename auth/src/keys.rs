@@ -110,12 +110,7 @@ fn algorithm(row: &KeyRow) -> Result<Algorithm> {
 fn signing_key(row: &KeyRow, secrets: &Secrets) -> Result<SigningKey> {
     let private = secrets
         .open(&row.id, &row.sealed_private_key)
-        .ok_or_else(|| {
-            Error::internal(
-                "the signing key in the database was sealed under another secret: \
-             give that one as LATCHKEY_SECRET, or as one of LATCHKEY_PREVIOUS_SECRETS",
-            )
-        })?;
+        .ok_or(Error::SealedUnderAnotherSecret)?;
     Ok(SigningKey {
         kid: row.id.clone(),
         algorithm: algorithm(row)?,
@@ -134,6 +129,20 @@ fn verifying_key(row: &KeyRow) -> Result<VerifyingKey> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::MasterSecret;
+
+    impl KeyRing {
+        pub(crate) fn of_one_key() -> Self {
+            let secret = MasterSecret::new(vec![1; 32]).unwrap();
+            let secrets = Secrets::new(&secret, &[]);
+            let row = generate(&secrets, OffsetDateTime::UNIX_EPOCH).unwrap();
+            let verifying = HashMap::from([(row.id.clone(), verifying_key(&row).unwrap())]);
+            Self {
+                current: signing_key(&row, &secrets).unwrap(),
+                verifying,
+            }
+        }
+    }
 
     #[test]
     fn the_key_id_is_the_thumbprint_of_rfc_8037() {

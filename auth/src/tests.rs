@@ -512,7 +512,7 @@ async fn a_changed_secret_needs_the_former_one() {
     };
     assert!(matches!(
         Auth::open(changed.clone(), NOW).await,
-        Err(Error::Internal(_))
+        Err(Error::SealedUnderAnotherSecret)
     ));
     let with_former = Config {
         previous_secrets: vec![MasterSecret::new(vec![1; 32]).unwrap()],
@@ -527,7 +527,7 @@ async fn a_changed_secret_needs_the_former_one() {
 }
 
 #[tokio::test]
-async fn tokens_of_another_issuer_or_kind_are_refused() {
+async fn tokens_of_another_kind_are_refused() {
     let auth = Fixture::new().await;
     let ada = auth.ada().await;
     let access = ada.tokens.access.expose_secret();
@@ -548,17 +548,51 @@ async fn tokens_of_another_issuer_or_kind_are_refused() {
     ] {
         assert!(auth.verify(garbage, NOW).is_err(), "{garbage}");
     }
-    let dir = TempDir::new().unwrap();
-    let elsewhere = Auth::open(
-        Config {
-            issuer: "https://example.org".to_owned(),
-            ..config(&dir)
-        },
+}
+
+#[tokio::test]
+async fn each_row_of_the_trail_holds_the_hash_of_the_one_before() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    let _ = auth.sign_in("ada", "a wrong password").await;
+    auth.log_out(
+        &ada.session.id,
+        &Client::new(Some("192.0.2.7".to_owned()), Some("a browser")),
         NOW,
     )
     .await
     .unwrap();
-    assert!(elsewhere.verify(access, NOW).is_err());
+    let trail = auth.store().trail().await.unwrap();
+    assert_eq!(trail.len(), 4);
+    let mut previous = String::new();
+    for row in &trail {
+        assert_eq!(row.previous_hash, previous);
+        assert_eq!(row.hash, row.computed_hash(), "row {}", row.id);
+        previous.clone_from(&row.hash);
+    }
+    let mut changed = trail[3].clone();
+    changed.client.address = Some("192.0.2.8".to_owned());
+    assert_ne!(
+        changed.hash,
+        changed.computed_hash(),
+        "a changed column shows"
+    );
+}
+
+#[tokio::test]
+async fn a_disabled_account_has_no_session_and_gets_none() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    auth.store().disable("ada", NOW).await.unwrap();
+    assert!(matches!(
+        auth.sign_in("ada", PASSWORD).await,
+        Err(Error::BadCredentials)
+    ));
+    assert_eq!(refusal(auth.exchange(&ada, NOW).await), Refusal::Disabled);
+    assert!(matches!(
+        auth.account(&ada.session).await,
+        Err(Error::Unauthenticated)
+    ));
 }
 
 #[tokio::test]

@@ -175,6 +175,7 @@ impl RefreshToken {
 mod tests {
     use super::*;
     use crate::secret::MasterSecret;
+    use secrecy::ExposeSecret;
 
     fn secrets(byte: u8) -> Secrets {
         Secrets::new(&MasterSecret::new(vec![byte; 32]).unwrap(), &[])
@@ -182,7 +183,6 @@ mod tests {
 
     #[test]
     fn a_refresh_token_opens_only_unchanged_and_under_its_secret() {
-        use secrecy::ExposeSecret;
         let token = RefreshToken {
             session: SessionId::random(),
             generation: 7,
@@ -201,6 +201,101 @@ mod tests {
                 None,
                 "cut at {at}"
             );
+        }
+    }
+
+    const ISSUER: &str = "http://localhost:3000";
+
+    /// A key ring of one key, a session, and a way to sign whatever header and claims.
+    fn forge(change: impl FnOnce(&mut Header, &mut serde_json::Value)) -> Result<Session> {
+        let keys = KeyRing::of_one_key();
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let session = Session {
+            id: SessionId::random(),
+            user: "user".to_owned(),
+            generation: 1,
+            role: "user".to_owned(),
+            methods: vec!["pwd".to_owned()],
+            authenticated_at: now,
+            issued_at: now,
+            access_expires_at: now + Duration::MINUTE,
+        };
+        let token = sign(&session, &keys, ISSUER)?;
+        let mut header = jsonwebtoken::decode_header(token.expose_secret()).unwrap();
+        let mut claims: serde_json::Value =
+            jsonwebtoken::dangerous::insecure_decode_claims(token.expose_secret()).unwrap();
+        change(&mut header, &mut claims);
+        let forged = jsonwebtoken::encode(&header, &claims, &keys.current().key).unwrap();
+        verify(&forged, &keys, ISSUER, now)
+    }
+
+    #[test]
+    fn what_we_sign_is_accepted() {
+        assert!(forge(|_, _| {}).is_ok());
+    }
+
+    #[test]
+    fn a_header_that_is_not_ours_is_refused_under_our_own_key() {
+        let changes: [fn(&mut Header); 5] = [
+            |header| header.typ = Some("JWT".to_owned()),
+            |header| header.typ = None,
+            |header| header.kid = None,
+            |header| header.kid = Some("another".to_owned()),
+            |header| header.crit = Some(vec!["exp".to_owned()]),
+        ];
+        for (at, change) in changes.into_iter().enumerate() {
+            assert!(forge(|header, _| change(header)).is_err(), "change {at}");
+        }
+    }
+
+    #[test]
+    fn claims_that_are_not_for_us_are_refused_under_our_own_key() {
+        use serde_json::json;
+        let changes = [
+            ("iss", json!("http://localhost:30000")),
+            ("aud", json!("http://localhost")),
+            ("aud", json!(null)),
+            ("exp", json!("never")),
+            ("exp", json!(i64::MAX)),
+            ("exp", json!(0)),
+            ("sid", json!("../../etc")),
+            ("gen", json!("1")),
+        ];
+        for (name, value) in changes {
+            assert!(
+                forge(|_, claims| claims[name] = value.clone()).is_err(),
+                "{name}: {value}"
+            );
+        }
+        for name in ["iss", "aud", "sub", "exp", "iat", "sid", "gen"] {
+            let remove =
+                |claims: &mut serde_json::Value| claims.as_object_mut().unwrap().remove(name);
+            assert!(
+                forge(|_, claims| drop(remove(claims))).is_err(),
+                "without {name}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_key_decides_the_algorithm_and_not_the_token() {
+        let keys = KeyRing::of_one_key();
+        let kid = &keys.current().kid;
+        let part = |json: String| URL_SAFE_NO_PAD.encode(json);
+        let claims = part(format!(
+            r#"{{"iss":"{ISSUER}","aud":"{ISSUER}","sub":"user","exp":9999999999}}"#
+        ));
+        for algorithm in ["none", "None", "HS256", "ES256", "RS256"] {
+            let header = part(format!(
+                r#"{{"alg":"{algorithm}","typ":"at+jwt","kid":"{kid}"}}"#
+            ));
+            for signature in ["", "AAAA"] {
+                let token = format!("{header}.{claims}.{signature}");
+                assert!(
+                    verify(&token, &keys, ISSUER, OffsetDateTime::UNIX_EPOCH).is_err(),
+                    "{algorithm}"
+                );
+            }
         }
     }
 }

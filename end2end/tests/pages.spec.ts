@@ -55,3 +55,21 @@ test('the WASM that is loaded ahead is the one that is used', { tag: '@script' }
   await open(page, '/login');
   expect(asked.filter((path) => path.endsWith('.wasm'))).toHaveLength(1);
 });
+
+test('files come compressed and are never asked for again', async ({ page, baseURL }) => {
+  const files = new Map<string, Record<string, string>>();
+  page.on('response', (response) => {
+    const { origin, pathname } = new URL(response.url());
+    if (origin === baseURL && pathname.startsWith('/pkg/')) files.set(pathname, response.headers());
+  });
+  await open(page, '/login');
+
+  const kinds = test.info().project.use.javaScriptEnabled === false ? ['css'] : ['css', 'js', 'wasm'];
+  for (const kind of kinds) {
+    const name = [...files.keys()].find((path) => path.endsWith(`.${kind}`));
+    expect(name, `a .${kind} with its hash`).toMatch(/\/latchkey\.[\w-]{20,}\.\w+$/);
+    const headers = files.get(name ?? '') ?? {};
+    expect(headers['content-encoding']).toBe('br');
+    expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+  }
+});

@@ -127,3 +127,20 @@ test('a copied refresh token that is used late ends the session', async ({ page,
   await page.goto('/dashboard');
   await expect(page).toHaveURL('/login?next=/dashboard');
 });
+
+test('when both tokens have run out a page asks for a sign-in', async ({ page, context, launch, stranger }) => {
+  const short = {
+    LATCHKEY_ACCESS_TOKEN_LIFESPAN: '1',
+    LATCHKEY_IDLE_SESSION_LIFESPAN: '1',
+    LATCHKEY_MAX_SESSION_LIFESPAN: '1',
+  };
+  const site = await launch(short);
+  await createAccount(context.request, stranger, site.url);
+  // The leeway between two clocks is five seconds: until then the page is still there.
+  await expect(async () => {
+    await page.goto(`${site.url}/dashboard`);
+    expect(page.url()).toBe(`${site.url}/login?next=/dashboard`);
+  }).toPass({ intervals: [500], timeout: 20_000 });
+  expect(await value(context, ACCESS)).toBeUndefined();
+  expect(await value(context, REFRESH)).toBeUndefined();
+});

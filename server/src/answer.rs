@@ -2,11 +2,14 @@
 
 use app::error::AppError;
 use axum::Json;
-use axum::extract::Request;
-use axum::http::header::{ACCEPT, LOCATION};
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::App;
 
 /// Whether a browser asks for a page, rather than a program for data.
 pub(crate) fn wants_html(request: &Request) -> bool {
@@ -42,30 +45,65 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// The error, as a page or as JSON, whichever was asked for.
-pub(crate) fn failure(request: &Request, error: &AppError) -> Response {
-    if wants_html(request) {
-        page(error)
+/// Says no. Whoever asked gets it as a page or as JSON, when [`render`] has seen what they want.
+pub(crate) fn failure(error: AppError) -> Response {
+    let mut response = status(&error).into_response();
+    response.extensions_mut().insert(error);
+    response
+}
+
+/// Gives every failure that has no words yet a body that the client can read.
+pub(crate) async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
+    let wants_html = wants_html(&request);
+    let mut response = next.run(request).await;
+    let Some(error) = response
+        .extensions_mut()
+        .remove::<AppError>()
+        .or_else(|| wordless(&response))
+    else {
+        return response;
+    };
+    let told = if wants_html {
+        Html(page(&error, &app.services.stylesheet)).into_response()
     } else {
-        json(error)
+        Json(&error).into_response()
+    };
+    let (head, body) = told.into_parts();
+    *response.body_mut() = body;
+    response.headers_mut().remove(CONTENT_LENGTH);
+    response.headers_mut().extend(head.headers);
+    response
+}
+
+/// What a bare status of the layers means: a file that is not there, a method that is not served, a
+/// request that took too long.
+fn wordless(response: &Response) -> Option<AppError> {
+    if response.headers().contains_key(CONTENT_TYPE) {
+        return None;
+    }
+    match response.status() {
+        StatusCode::NOT_FOUND => Some(AppError::new(404, "not_found", "There is nothing here.")),
+        StatusCode::METHOD_NOT_ALLOWED => Some(AppError::new(
+            405,
+            "method_not_allowed",
+            "This address cannot be used that way.",
+        )),
+        StatusCode::SERVICE_UNAVAILABLE => Some(AppError::unavailable()),
+        _ => None,
     }
 }
 
-pub(crate) fn json(error: &AppError) -> Response {
-    (status(error), Json(error)).into_response()
-}
-
-/// A page that needs nothing: it is shown when the database, or the page itself, failed.
-pub(crate) fn page(error: &AppError) -> Response {
-    let (status, message) = (status(error), &error.message);
-    let reason = status.canonical_reason().unwrap_or("Error");
-    let html = format!(
-        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\">\
-         <title>{reason} · Latchkey</title><h1>{reason}</h1><p>{message}</p><p><a href=\"/\">Go to the start page</a></p></html>"
-    );
-    (status, Html(html)).into_response()
+/// A page that needs nothing but the style sheet: it is shown when the database, or the page itself, failed.
+fn page(error: &AppError, stylesheet: &str) -> String {
+    let reason = status(error).canonical_reason().unwrap_or("Error");
+    format!(
+        r#"<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{reason} · Latchkey</title><link rel="stylesheet" href="{stylesheet}"></head>
+<body><main><section class="card narrow"><p class="eyebrow">{}</p><h1>{reason}</h1><p>{}</p>
+<p class="actions"><a class="button primary" href="/">Go to the start page</a></p></section></main></body></html>"#,
+        error.status, error.message
+    )
 }
 
 pub(crate) fn status(error: &AppError) -> StatusCode {

@@ -22,6 +22,23 @@ pub struct Cli {
     pub settings: Settings,
 }
 
+/// The environment variable of the setting that `error` is about.
+#[must_use]
+pub fn variable_of(error: &clap::Error) -> Option<String> {
+    use clap::CommandFactory;
+    use clap::error::{ContextKind, ContextValue};
+    let Some(ContextValue::String(usage)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    // clap says it as it is typed: `--site-addr <ADDRESS>`.
+    let flag = usage.split([' ', '=']).next()?.strip_prefix("--")?;
+    let command = Cli::command();
+    let setting = command
+        .get_arguments()
+        .find(|argument| argument.get_long() == Some(flag))?;
+    Some(setting.get_env()?.to_string_lossy().into_owned())
+}
+
 #[derive(Subcommand, Clone, Copy)]
 pub enum Command {
     /// Serves the site. This is what happens without a command.
@@ -82,7 +99,7 @@ pub struct Settings {
         env = "LATCHKEY_DATABASE_PATIENCE",
         default_value_t = 3000,
         value_name = "MILLISECONDS",
-        value_parser = clap::value_parser!(u64).range(1..=30_000)
+        value_parser = clap::value_parser!(u64).range(1..=20_000)
     )]
     pub database_patience: u64,
 
@@ -127,7 +144,7 @@ pub struct Settings {
     )]
     pub max_refresh_token_lifespan: u32,
 
-    /// How long it lives without a visit, in seconds.
+    /// How long a session with "keep me signed in" lives without a visit, in seconds.
     #[arg(
         long,
         global = true,
@@ -147,7 +164,7 @@ pub struct Settings {
     )]
     pub max_session_lifespan: u32,
 
-    /// How long it lives without a visit, in seconds.
+    /// How long a session without "keep me signed in" lives without a visit, in seconds.
     #[arg(
         long,
         global = true,

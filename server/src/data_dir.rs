@@ -33,7 +33,7 @@ pub fn make_database_file(path: &Path) -> anyhow::Result<()> {
         .mode(0o600)
         .open(path);
     made.map(drop)
-        .with_context(|| format!("{} cannot be written", path.display()))
+        .with_context(|| format!("LATCHKEY_DATA_DIR: {} cannot be written", path.display()))
 }
 
 /// Reads the secret, or makes one from the operating system's generator.
@@ -43,11 +43,11 @@ pub fn make_database_file(path: &Path) -> anyhow::Result<()> {
 pub(crate) fn read_or_make(path: &Path) -> anyhow::Result<MasterSecret> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            make(path).with_context(|| format!("{} cannot be written", path.display()))?
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => make(path)
+            .with_context(|| format!("LATCHKEY_DATA_DIR: {} cannot be written", path.display()))?,
         Err(error) => {
-            return Err(error).with_context(|| format!("{} cannot be read", path.display()));
+            return Err(error)
+                .with_context(|| format!("LATCHKEY_DATA_DIR: {} cannot be read", path.display()));
         }
     };
     MasterSecret::new(bytes).with_context(|| format!("{} is damaged", path.display()))

@@ -31,7 +31,7 @@ pub(crate) async fn handle(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let wants_html = answer::wants_html(&request);
-    let known = app::form::fields(request.uri().path());
+    let known = app::form_fields(request.uri().path());
     let (parts, body) = request.into_parts();
     let (error, fields) = match body::read(&parts, body, known).await {
         Ok(posted) => {
@@ -47,12 +47,10 @@ pub(crate) async fn handle(request: Request, next: Next) -> Response {
         }
         Err(refused) => refused,
     };
-    match wants_html {
-        true if app::form::has_page(parts.uri.path()) => {
-            page_again(parts, next, error, fields).await
-        }
-        true => answer::page(&error),
-        false => answer::json(&error),
+    if wants_html && app::form_has_page(parts.uri.path()) {
+        page_again(parts, next, error, fields).await
+    } else {
+        answer::failure(error)
     }
 }
 

@@ -21,14 +21,11 @@ const DOORS: [&str; 2] = ["/login", "/register"];
 /// Sends strangers to the sign-in, and those who are signed in away from it.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let Some(path) = canonical(request.uri().path()) else {
-        return answer::failure(
-            &request,
-            &AppError::new(
-                400,
-                "bad_path",
-                "This address is not written as addresses are.",
-            ),
-        );
+        return answer::failure(AppError::new(
+            400,
+            "bad_path",
+            "This address is not written as addresses are.",
+        ));
     };
     let is_signed_in = request
         .extensions()
@@ -37,7 +34,7 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let is_reading = request.method().is_safe();
     if is_protected(&path) && !is_signed_in {
         if !is_reading && !answer::wants_html(&request) {
-            return answer::failure(&request, &AppError::unauthenticated());
+            return answer::failure(AppError::unauthenticated());
         }
         return answer::see_other(&login_for(&request, is_reading));
     }

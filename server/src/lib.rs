@@ -44,8 +44,9 @@ pub(crate) struct App {
 
 /// Builds the site.
 ///
-/// A request passes the layers in the order they are written in, before it is routed: none of them
-/// depends on there being a route for it.
+/// A request passes the layers of `site`, then those of `pages`, each in the order they are written in,
+/// before it is routed to a page: none of them depends on there being a route. Files are answered after
+/// the first group.
 ///
 /// # Errors
 /// When the public URL is no origin.
@@ -78,9 +79,10 @@ pub fn router(
         .layer(from_fn(form::handle))
         .service(pages(&app.services, options));
     let site = ServiceBuilder::new()
-        .layer(from_fn_with_state(app, security::headers))
+        .layer(from_fn_with_state(app.clone(), security::headers))
+        .layer(from_fn_with_state(app, answer::render))
         .layer(CatchPanicLayer::custom(|_| {
-            answer::page(&AppError::internal())
+            answer::failure(AppError::internal())
         }))
         .service(assets::routes(options).fallback_service(pages));
     Ok(Router::new().fallback_service(site))

@@ -12,7 +12,7 @@ use server::{assets, data_dir, router, serve};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt()
@@ -27,6 +27,18 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what is wrong with a setting, by both of its names, and leaves.
+fn refuse(error: &clap::Error) -> ! {
+    let _ = error.print();
+    if let Some(variable) = server::config::variable_of(error) {
+        let _ = writeln!(
+            std::io::stderr(),
+            "\nIt is set by this flag, or by the variable {variable}."
+        );
+    }
+    std::process::exit(error.exit_code())
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
@@ -48,7 +60,7 @@ async fn serve_site(config: Config) -> anyhow::Result<()> {
     let clock = Clock::system();
     let auth = Auth::open(config.auth, clock.now())
         .await
-        .context("the database cannot be opened")?;
+        .map_err(explain)?;
     let options = assets::options(&config.site_root, config.site_addr);
     let site = router(
         auth.clone(),
@@ -63,6 +75,17 @@ async fn serve_site(config: Config) -> anyhow::Result<()> {
     serve::serve(listener, site, asked).await?;
     auth.close().await;
     Ok(())
+}
+
+fn explain(error: auth::Error) -> anyhow::Error {
+    let what = match error {
+        auth::Error::SealedUnderAnotherSecret => {
+            "LATCHKEY_SECRET is not the one that this database was made under: \
+             set that one, or name it in LATCHKEY_PREVIOUS_SECRETS"
+        }
+        _ => "the database cannot be opened",
+    };
+    anyhow::Error::new(error).context(what)
 }
 
 fn greet(public_url: &url::Url, has_accounts: bool) {

@@ -94,11 +94,6 @@ pub(crate) fn cross_origin(
     public_url: &Url,
 ) -> anyhow::Result<CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + use<>>> {
     let layer = CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?;
-    Ok(layer.with_rejection_response(|_| {
-        answer::json(&AppError::new(
-            403,
-            "cross_origin",
-            "This request came from another site.",
-        ))
-    }))
+    let refusal = || AppError::new(403, "cross_origin", "This request came from another site.");
+    Ok(layer.with_rejection_response(move |_| answer::failure(refusal())))
 }

@@ -9,8 +9,8 @@ use app::error::AppError;
 use app::ssr::Arrival;
 use auth::{Client, Error, Session};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, USER_AGENT, VARY};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use time::OffsetDateTime;
@@ -30,14 +30,21 @@ pub(crate) async fn identify(
     let client = client(&request);
     let session = match session(&app, &cookies, &client, now).await {
         Ok(session) => session,
-        Err(error) => return mark_private(answer::failure(&request, &error)),
+        Err(error) => return mark_private(answer::failure(error)),
     };
+    let is_reading = request.method().is_safe();
+    let is_signed_in = session.is_some();
     request.extensions_mut().insert(Arrival {
         now,
         client,
         session,
     });
-    mark_private(next.run(request).await)
+    let response = next.run(request).await;
+    // The token was good and the account behind it is gone, or disabled: it is of no use to anybody.
+    if is_reading && is_signed_in && response.status() == StatusCode::UNAUTHORIZED {
+        forget(&app, &cookies);
+    }
+    mark_private(response)
 }
 
 async fn session(
@@ -75,12 +82,17 @@ async fn session(
         }
     }
     if access.is_some() || refresh.is_some() {
-        style
-            .remove()
-            .into_iter()
-            .for_each(|cookie| cookies.add(cookie));
+        forget(app, cookies);
     }
     Ok(None)
+}
+
+fn forget(app: &App, cookies: &Cookies) {
+    app.services
+        .cookies
+        .remove()
+        .into_iter()
+        .for_each(|cookie| cookies.add(cookie));
 }
 
 fn client(request: &Request) -> Client {

@@ -66,7 +66,7 @@ fn tell(error: auth::Error) -> AppError {
             "Many people are signing in right now. Please try again in a moment.",
         ),
         auth::Error::Unavailable(_) => AppError::unavailable(),
-        auth::Error::Internal(_) => AppError::internal(),
+        auth::Error::Internal(_) | auth::Error::SealedUnderAnotherSecret => AppError::internal(),
     }
 }
 

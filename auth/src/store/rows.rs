@@ -104,7 +104,7 @@ pub(super) fn read_activity(row: &AnyRow) -> Result<Option<Activity>> {
     }))
 }
 
-fn read_client(row: &AnyRow) -> Result<Client> {
+pub(super) fn read_client(row: &AnyRow) -> Result<Client> {
     Ok(Client {
         address: row.try_get("address")?,
         user_agent: row.try_get("user_agent")?,

@@ -111,6 +111,16 @@ impl Settings {
             "LATCHKEY_ACCESS_TOKEN_LIFESPAN is {}: it must be an hour (3600) at most, because only a short life makes a copied token worth little",
             self.access_token_lifespan
         );
+        for (idle, absolute) in [(&named[2], &named[1]), (&named[4], &named[3])] {
+            ensure!(
+                idle.1 <= absolute.1,
+                "{} is {}: it must not be longer than {}, which is {}",
+                idle.0,
+                idle.1,
+                absolute.0,
+                absolute.1
+            );
+        }
         Ok(Lifespans {
             access: Duration::seconds(self.access_token_lifespan.into()),
             remembered: limits(

@@ -20,8 +20,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 pub(super) type Fields = Vec<(String, String)>;
 
-/// What was posted, and why it may not be passed on, if so.
-#[derive(Default)]
+/// What was posted: as it goes on, and taken apart.
 pub(super) struct Posted {
     pub(super) body: Body,
     pub(super) fields: Fields,

@@ -101,6 +101,10 @@ async fn only_forms_are_accepted_as_forms() {
             (StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type")
         );
     }
+    let request = Request::post("/login").header("content-type", "text/plain");
+    let page = app.browser().send(request, "identifier=ada".into()).await;
+    assert_eq!(page.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert!(page.text("[role=alert]").contains("x-www-form-urlencoded"));
     let answer = app
         .program()
         .send(

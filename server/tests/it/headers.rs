@@ -110,13 +110,28 @@ async fn tokens_are_in_no_page_and_no_answer() {
 }
 
 #[tokio::test]
-async fn a_head_request_is_answered_like_a_get_without_a_body() {
+async fn files_are_served_compressed_and_kept_only_when_their_name_says_what_they_hold() {
     let app = TestApp::new().await;
-    let answer = app
-        .browser()
-        .send(Request::head("/login"), Body::empty())
-        .await;
-    assert_eq!(answer.status, 200);
+    let package = app.dir.path().join("pkg");
+    std::fs::create_dir(&package).unwrap();
+    std::fs::write(package.join("latchkey.js"), "long").unwrap();
+    std::fs::write(package.join("latchkey.js.br"), "br").unwrap();
+    let request = Request::get("/pkg/latchkey.js").header("accept-encoding", "gzip, br");
+    let file = app.browser().send(request, Body::empty()).await;
+    assert_eq!(
+        (file.header("content-encoding"), file.body.as_str()),
+        ("br", "br")
+    );
+    assert_eq!(
+        file.header("cache-control"),
+        "no-cache",
+        "this build has no hashes in its names"
+    );
+    assert_eq!(app.browser().get("/pkg/../latchkey.db").await.status, 404);
+    assert_eq!(
+        app.browser().get("/pkg/%2e%2e/latchkey.db").await.status,
+        404
+    );
 }
 
 #[tokio::test]
@@ -141,4 +156,35 @@ async fn refusals_are_kept_by_no_cache_either() {
             .header("cache-control"),
         "no-store"
     );
+}
+
+#[tokio::test]
+async fn a_refusal_before_any_page_is_a_page_for_people() {
+    let app = TestApp::new().await;
+    let bad_path = app.browser().get("/a//b").await;
+    let cross = app
+        .browser()
+        .send(
+            Request::post("/login").header("origin", "null"),
+            Body::empty(),
+        )
+        .await;
+    let method = app
+        .browser()
+        .send(Request::put("/login"), Body::empty())
+        .await;
+    for (answer, status) in [(bad_path, 400), (cross, 403), (method, 405)] {
+        assert_eq!(answer.status, status);
+        assert!(answer.header("content-type").starts_with("text/html"));
+        assert!(
+            answer.attribute("link[rel=stylesheet]", "href").is_some()
+                && !answer.text("main p").is_empty()
+        );
+        assert!(
+            answer
+                .header("content-security-policy")
+                .contains("style-src 'self'")
+        );
+    }
+    assert_eq!(app.program().get("/a//b").await.error().code, "bad_path");
 }

@@ -159,6 +159,29 @@ async fn a_page_that_could_not_be_filled_is_no_success() {
     assert_eq!(ada.get("/dashboard").await.status, StatusCode::OK);
 }
 
+#[tokio::test]
+async fn an_account_that_was_disabled_is_signed_out_and_not_sent_in_circles() {
+    let app = TestApp::new().await;
+    let mut ada = app.ada().await;
+    connect(&app)
+        .await
+        .execute("update users set disabled_at = 1")
+        .await
+        .unwrap();
+    let page = ada.get("/dashboard").await;
+    assert_eq!(page.status, StatusCode::UNAUTHORIZED);
+    assert!(page.text("main [role=alert]").contains("signed out") && ada.jar.is_empty());
+    assert_eq!(ada.get("/login").await.status, StatusCode::OK);
+    assert_eq!(
+        app.program()
+            .log_in("ada", crate::helpers::PASSWORD)
+            .await
+            .error()
+            .code,
+        "bad_credentials"
+    );
+}
+
 /// Another process that is writing: a shell, a backup.
 async fn lock(app: &TestApp) -> impl Sized {
     let mut connection = connect(app).await;

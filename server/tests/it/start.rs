@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -36,7 +36,11 @@ fn refusal(command: &mut Command) -> String {
 fn a_data_folder_that_cannot_be_made_is_named() {
     let dir = TempDir::new().unwrap();
     fs::write(dir.path().join("file"), "").unwrap();
-    for folder in [dir.path().join("file/data"), "/proc/latchkey".into()] {
+    for folder in [
+        dir.path().join("file/data"),
+        "/proc/latchkey".into(),
+        "/proc/self".into(),
+    ] {
         let said = refusal(&mut latchkey(&folder));
         assert!(
             said.contains("LATCHKEY_DATA_DIR") && said.contains(folder.to_str().unwrap()),
@@ -92,6 +96,7 @@ fn each_wrong_setting_is_named() {
         ("LATCHKEY_PASSWORD_MIN_LENGTH", "7"),
         ("LATCHKEY_ACCESS_TOKEN_LIFESPAN", "0"),
         ("LATCHKEY_ACCESS_TOKEN_LIFESPAN", "86400"),
+        ("LATCHKEY_IDLE_SESSION_LIFESPAN", "90000"),
     ];
     for (name, value) in wrong {
         let said = refusal(latchkey(dir.path()).env(name, value));
@@ -100,10 +105,58 @@ fn each_wrong_setting_is_named() {
 }
 
 #[test]
+fn a_value_that_cannot_be_read_is_named_by_flag_and_variable() {
+    let dir = TempDir::new().unwrap();
+    for (name, flag, value) in [
+        ("LATCHKEY_REGISTRATION", "--registration", "shut"),
+        ("LATCHKEY_PUBLIC_URL", "--public-url", "nonsense"),
+        ("LATCHKEY_ARGON2", "--argon2", "m=1"),
+        ("LEPTOS_SITE_ADDR", "--site-addr", "here"),
+        (
+            "LATCHKEY_MAX_SESSION_LIFESPAN",
+            "--max-session-lifespan",
+            "a day",
+        ),
+        ("LATCHKEY_DATABASE_PATIENCE", "--database-patience", "0"),
+    ] {
+        let Output { status, stderr, .. } = latchkey(dir.path()).env(name, value).output().unwrap();
+        let said = String::from_utf8(stderr).unwrap();
+        assert_eq!(status.code(), Some(2), "{said}");
+        assert!(
+            said.contains(name) && said.contains(flag) && said.contains(value),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn another_secret_is_told_from_a_broken_database() {
+    let dir = TempDir::new().unwrap();
+    let mut first = latchkey(dir.path()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(first.stdout.take().unwrap()).lines();
+    lines.next().unwrap().unwrap();
+    end(&mut first);
+    let said = refusal(latchkey(dir.path()).env("LATCHKEY_SECRET", "x".repeat(32)));
+    assert!(
+        said.contains("LATCHKEY_PREVIOUS_SECRETS") && !said.contains("cannot be opened"),
+        "{said}"
+    );
+}
+
+#[test]
 fn production_needs_a_secret() {
     let dir = TempDir::new().unwrap();
     let said = refusal(latchkey(dir.path()).env("LATCHKEY_PUBLIC_URL", "https://latchkey.example"));
     assert!(said.contains("LATCHKEY_SECRET"), "{said}");
+}
+
+/// Asks it to leave, and waits until it has.
+fn end(child: &mut Child) {
+    let asked = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(asked.success() && child.wait().unwrap().success());
 }
 
 #[test]
@@ -119,11 +172,7 @@ fn it_says_what_to_do_next_and_leaves_when_asked() {
             .starts_with("Latchkey is at http://localhost:")
     );
     assert!(lines.next().unwrap().unwrap().contains("sign up at"));
-    let asked = Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(asked.success() && child.wait().unwrap().success());
+    end(&mut child);
     for name in ["latchkey.db", "secret.key"] {
         let mode = fs::metadata(dir.path().join(name))
             .unwrap()
@@ -139,4 +188,51 @@ fn it_says_what_to_do_next_and_leaves_when_asked() {
         names.contains(&"secret.key".into()) && names.contains(&"latchkey.db".into()),
         "{names:?}"
     );
+}
+
+#[test]
+fn a_request_that_is_under_way_is_answered_before_it_leaves() {
+    use std::io::{Read, Write};
+    let dir = TempDir::new().unwrap();
+    // A port of its own: taken, noted and given back.
+    let address = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let mut child = latchkey(dir.path())
+        .env("LEPTOS_SITE_ADDR", address.to_string())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .next()
+        .unwrap()
+        .unwrap();
+    let mut socket = std::net::TcpStream::connect(address).unwrap();
+    let body = "identifier=nobody&password=wrong";
+    let length = body.len();
+    write!(
+        socket,
+        "POST /login HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nExpect: 100-continue\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n"
+    )
+    .unwrap();
+    // The server asks for the body: the request is under way.
+    let mut go_on = [0; 25];
+    socket.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let asked = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(asked.success());
+    socket.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 401") && answer.contains("bad_credentials"),
+        "{answer}"
+    );
+    assert!(child.wait().unwrap().success());
 }

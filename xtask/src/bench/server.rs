@@ -42,7 +42,6 @@ impl Workplace<'_> {
             .env("LEPTOS_SITE_ROOT", &self.checkout.site)
             .env("LEPTOS_SITE_ADDR", address.to_string())
             .env("LATCHKEY_DATA_DIR", self.data)
-            .env("LATCHKEY_RATE_LIMITS", "off")
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)

@@ -43,6 +43,7 @@ pub(crate) fn cargo(shell: &Shell) -> Result<Outcome> {
 pub(crate) fn playwright(shell: &Shell, checkout: &Checkout) -> Result<Outcome> {
     let folder = shell.in_directory(checkout.root.join("end2end"));
     install_packages(&folder)?;
+    process::run(folder.command("npx").args(["--no-install", "tsc"]))?;
     let browser = browser::find(&folder)?;
     let report = checkout.target.join("playwright.json");
     if report.exists() {
