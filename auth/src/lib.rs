@@ -9,12 +9,14 @@ mod account;
 mod audit;
 mod cookie;
 mod error;
+mod hasher;
 mod keys;
 mod login;
 mod password;
 mod receipt;
 mod refresh;
 mod revocation;
+mod rotation;
 mod secret;
 mod session;
 mod store;
@@ -33,8 +35,9 @@ pub use crate::account::{
 pub use crate::audit::{Activity, Event};
 pub use crate::cookie::{CookieJarStyle, CookieSecurity};
 pub use crate::error::{Error, Refusal, Result};
+pub use crate::hasher::Cost;
 pub use crate::login::{LogIn, SignUp};
-pub use crate::password::{Cost, MAX_LENGTH as PASSWORD_MAX_LENGTH, PasswordError};
+pub use crate::password::{MAX_LENGTH as PASSWORD_MAX_LENGTH, PasswordError};
 pub use crate::secret::{MasterSecret, SecretTooShort, random_secret};
 pub use crate::session::{
     Client, Device, Lifespans, Limits, Persistence, Session, SessionId, SignedIn,
@@ -43,8 +46,8 @@ pub use crate::store::Database;
 pub use crate::token::{MAX_ACCESS_LIFESPAN, Tokens};
 
 use crate::audit::Entry;
+use crate::hasher::Hasher;
 use crate::keys::KeyRing;
-use crate::password::Hasher;
 use crate::receipt::Receipts;
 use crate::revocation::Revocations;
 use crate::secret::Secrets;

@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 use crate::account::{Email, Identifier, Username};
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
-use crate::password::{self, MAX_LENGTH, Verdict};
+use crate::hasher::Verdict;
+use crate::password::{self, MAX_LENGTH};
 use crate::refresh::to_the_end;
 use crate::secret;
 use crate::session::{Client, Persistence, Session, SessionId, SessionRow, SignedIn};
@@ -69,34 +70,7 @@ impl Auth {
         };
         let (auth, client) = (self.clone(), client.clone());
         let former = replacing.map(|session| session.id.clone());
-        to_the_end(async move {
-            let mut writing = auth.store().write().await?;
-            let user_id = match writing.insert_user(&new).await {
-                Ok(id) => id,
-                Err(Taken::Failed(error)) => return Err(error),
-                Err(Taken::Name) => {
-                    drop(writing);
-                    return Err(auth.which_is_taken(&new).await?);
-                }
-            };
-            let entry = Entry {
-                event: Event::SignedUp,
-                user_id: Some(user_id),
-                session: None,
-                client: &client,
-                at: now,
-            };
-            writing.audit(&entry).await?;
-            let holder = Holder {
-                user_id,
-                document_id: new.document_id,
-                role: "user".to_owned(),
-            };
-            let row = auth.new_session(holder, Persistence::Browser, client, now);
-            auth.begin_session(writing, Beginning { row, former }, now)
-                .await
-        })
-        .await
+        to_the_end(async move { auth.open_account(new, client, former).await }).await
     }
 
     /// Signs in with an email address or a username. `replacing` is the session the browser came with.
@@ -148,7 +122,7 @@ impl Auth {
     /// Ends a session: its tokens are refused from the moment this returns.
     ///
     /// # Errors
-    /// When the database does not answer; then the session lives on.
+    /// When the database does not answer; then the session may live on.
     pub async fn log_out(
         &self,
         id: &SessionId,
@@ -170,6 +144,41 @@ impl Auth {
             Some(identifier) => self.store().credentials(&identifier).await,
             None => Ok(None),
         }
+    }
+
+    /// Writes the account and its first session in one transaction.
+    async fn open_account(
+        &self,
+        new: NewUser,
+        client: Client,
+        former: Option<SessionId>,
+    ) -> Result<SignedIn> {
+        let now = new.at;
+        let mut writing = self.store().write().await?;
+        let user_id = match writing.insert_user(&new).await {
+            Ok(id) => id,
+            Err(Taken::Failed(error)) => return Err(error),
+            Err(Taken::Name) => {
+                drop(writing);
+                return Err(self.which_is_taken(&new).await?);
+            }
+        };
+        let entry = Entry {
+            event: Event::SignedUp,
+            user_id: Some(user_id),
+            session: None,
+            client: &client,
+            at: now,
+        };
+        writing.audit(&entry).await?;
+        let holder = Holder {
+            user_id,
+            document_id: new.document_id,
+            role: "user".to_owned(),
+        };
+        let row = self.new_session(holder, Persistence::Browser, client, now);
+        self.begin_session(writing, Beginning { row, former }, now)
+            .await
     }
 
     /// The database refused the row; this only finds the field to say it at.
@@ -208,16 +217,21 @@ impl Auth {
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         let user_id = credentials.map(|known| known.user_id);
-        let mut writing = self.store().write().await?;
-        let entry = Entry {
-            event: Event::SignInFailed,
-            user_id,
-            session: None,
-            client,
-            at: now,
-        };
-        writing.audit(&entry).await?;
-        writing.commit().await?;
+        let (auth, client) = (self.clone(), client.clone());
+        // Who hangs up before the answer has tried all the same.
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let entry = Entry {
+                event: Event::SignInFailed,
+                user_id,
+                session: None,
+                client: &client,
+                at: now,
+            };
+            writing.audit(&entry).await?;
+            writing.commit().await
+        })
+        .await?;
         Err(Error::BadCredentials)
     }
 

@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 use crate::Auth;
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Refusal, Result};
-use crate::session::{Client, Decision, Session, SessionId, SessionRow, SignedIn};
+use crate::rotation::Decision;
+use crate::session::{Client, Session, SessionId, SessionRow, SignedIn};
 use crate::store::{Rotation, Writing};
 use crate::token::{self, RefreshToken, Tokens};
 

@@ -7,12 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use crate::error::Refusal;
 use crate::secret;
 use crate::token::Tokens;
-
-/// How long the parent of the current generation gets the current one again: tabs and retries converge.
-pub(crate) const GRACE: Duration = Duration::seconds(30);
 
 /// 128 random bits in base64url, 22 characters. It stays the same over every rotation.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -224,136 +220,9 @@ impl From<SessionRow> for Device {
     }
 }
 
-/// What to do with a refresh token that is ours.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
-    /// It is the current one: advance the generation.
-    Rotate,
-    /// It is the parent, and nobody proves that its successor arrived: hand the current one out again.
-    Repeat,
-    /// Two parties hold it: end the session.
-    Revoke,
-    Refuse(Refusal),
-}
-
-impl SessionRow {
-    /// The refresh state machine: a pure function of the row, the generation presented and the time.
-    pub(crate) fn decide(&self, presented: i64, now: OffsetDateTime) -> Decision {
-        if self.revoked_at.is_some() {
-            return Decision::Refuse(Refusal::Revoked);
-        }
-        if self.disabled {
-            return Decision::Refuse(Refusal::Disabled);
-        }
-        if now >= self.expires_at {
-            return Decision::Refuse(Refusal::Expired);
-        }
-        if now >= self.idle_expires_at {
-            return Decision::Refuse(Refusal::Idle);
-        }
-        let is_parent = presented == self.generation - 1;
-        let is_fresh = now < self.rotated_at + GRACE;
-        let was_lost = self.used_generation < self.generation;
-        match presented {
-            current if current == self.generation => Decision::Rotate,
-            _ if is_parent && (is_fresh || was_lost) => Decision::Repeat,
-            // A generation that was never reached has a valid MAC only if the database went back in time.
-            future if future > self.generation => Decision::Refuse(Refusal::Unknown),
-            _ => Decision::Revoke,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const START: OffsetDateTime = time::macros::datetime!(2026-11-21 12:00 UTC);
-
-    fn row() -> SessionRow {
-        SessionRow {
-            id: SessionId::random(),
-            user_id: 1,
-            generation: 5,
-            rotated_at: START,
-            used_generation: 5,
-            persistence: Persistence::Browser,
-            authenticated_at: START,
-            methods: vec!["pwd".to_owned()],
-            created_at: START,
-            last_seen_at: START,
-            idle_expires_at: START + Duration::hours(2),
-            expires_at: START + Duration::hours(24),
-            revoked_at: None,
-            client: Client::default(),
-            user: "user".to_owned(),
-            role: "user".to_owned(),
-            disabled: false,
-        }
-    }
-
-    #[test]
-    fn the_current_generation_rotates() {
-        assert_eq!(row().decide(5, START), Decision::Rotate);
-    }
-
-    #[test]
-    fn the_parent_gets_the_current_one_again_for_thirty_seconds() {
-        assert_eq!(
-            row().decide(4, START + GRACE - Duration::MILLISECOND),
-            Decision::Repeat
-        );
-        assert_eq!(row().decide(4, START + GRACE), Decision::Revoke);
-    }
-
-    #[test]
-    fn the_parent_gets_it_at_any_time_while_the_successor_was_never_used() {
-        let lost = SessionRow {
-            used_generation: 4,
-            ..row()
-        };
-        assert_eq!(lost.decide(4, START + Duration::hours(1)), Decision::Repeat);
-        assert_eq!(lost.decide(3, START), Decision::Revoke);
-    }
-
-    #[test]
-    fn anything_older_ends_the_session() {
-        assert_eq!(row().decide(3, START), Decision::Revoke);
-        assert_eq!(row().decide(0, START), Decision::Revoke);
-    }
-
-    #[test]
-    fn a_generation_that_never_was_is_refused() {
-        assert_eq!(row().decide(6, START), Decision::Refuse(Refusal::Unknown));
-    }
-
-    #[test]
-    fn limits_revocation_and_disabled_accounts_refuse_every_generation() {
-        for presented in [3, 4, 5] {
-            let refused = |row: SessionRow, now| row.decide(presented, now);
-            assert_eq!(
-                refused(row(), START + Duration::hours(2)),
-                Decision::Refuse(Refusal::Idle)
-            );
-            assert_eq!(
-                refused(row(), START + Duration::hours(24)),
-                Decision::Refuse(Refusal::Expired)
-            );
-            let revoked = SessionRow {
-                revoked_at: Some(START),
-                ..row()
-            };
-            assert_eq!(refused(revoked, START), Decision::Refuse(Refusal::Revoked));
-            let disabled = SessionRow {
-                disabled: true,
-                ..row()
-            };
-            assert_eq!(
-                refused(disabled, START),
-                Decision::Refuse(Refusal::Disabled)
-            );
-        }
-    }
 
     #[test]
     fn a_user_agent_is_cut_between_characters_and_loses_its_control_characters() {
