@@ -39,10 +39,7 @@ fn config(dir: &TempDir) -> Config {
         absolute: Duration::seconds(absolute),
     };
     Config {
-        database: Database::file(
-            &dir.path().join("latchkey.db"),
-            StdDuration::from_millis(200),
-        ),
+        database: Database::file(&dir.path().join("latchkey.db"), StdDuration::from_secs(20)),
         secret: MasterSecret::new(vec![1; 32]).unwrap(),
         previous_secrets: Vec::new(),
         issuer: "http://localhost:3000".to_owned(),
@@ -65,6 +62,15 @@ impl Fixture {
     async fn new() -> Self {
         let dir = TempDir::new().unwrap();
         let auth = Auth::open(config(&dir), NOW).await.unwrap();
+        Self { auth, _dir: dir }
+    }
+
+    /// One that does not wait long for a database that somebody else has locked.
+    async fn impatient() -> Self {
+        let dir = TempDir::new().unwrap();
+        let mut config = config(&dir);
+        config.database.patience = StdDuration::from_secs(2);
+        let auth = Auth::open(config, NOW).await.unwrap();
         Self { auth, _dir: dir }
     }
 

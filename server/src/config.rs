@@ -68,7 +68,7 @@ pub struct Settings {
     pub site_root: PathBuf,
 
     /// The address that browsers use. It decides cookie names, `Secure` and the same-origin check;
-    /// https means production. [default: `http://localhost:<port>`]
+    /// https means production. Without it: `http://localhost:<port>`.
     #[arg(long, global = true, env = "LATCHKEY_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<Url>,
 
@@ -82,7 +82,7 @@ pub struct Settings {
     )]
     pub data_dir: PathBuf,
 
-    /// `sqlite:<file>` or `postgres://…`. [default: latchkey.db in the data folder]
+    /// `sqlite:<file>` or `postgres://…`. Without it: `latchkey.db` in the data folder.
     #[arg(
         long,
         global = true,
@@ -103,7 +103,8 @@ pub struct Settings {
     )]
     pub database_patience: u64,
 
-    /// The master secret, at least 32 bytes. As a flag everybody on this machine can read it: prefer the variable. [default: `secret.key` in the data folder, made at the first start]
+    /// The master secret, at least 32 bytes. As a flag everybody on this machine can read it: prefer the
+    /// variable. Without it: `secret.key` in the data folder, made at the first start.
     #[arg(
         long,
         global = true,

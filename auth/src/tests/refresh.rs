@@ -179,7 +179,7 @@ async fn tokens_of_another_kind_are_refused() {
 
 #[tokio::test]
 async fn a_locked_database_is_unavailable_and_not_an_internal_error() {
-    let auth = Fixture::new().await;
+    let auth = Fixture::impatient().await;
     let ada = auth.ada().await;
     let other = crate::store::Store::open(&auth.config().database)
         .await

@@ -66,6 +66,15 @@ impl TestApp {
         Self { router, now, dir }
     }
 
+    /// A site that does not wait long for a database that somebody else has locked.
+    pub(crate) async fn impatient() -> Self {
+        let patience = StdDuration::from_secs(2);
+        Self::with(CookieSecurity::Http, |config| {
+            config.database.patience = patience
+        })
+        .await
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         *self.now.lock().unwrap() += by;
     }
@@ -108,10 +117,7 @@ fn config(dir: &TempDir, origin: &str) -> auth::Config {
         absolute: Duration::seconds(absolute),
     };
     auth::Config {
-        database: Database::file(
-            &dir.path().join("latchkey.db"),
-            StdDuration::from_millis(200),
-        ),
+        database: Database::file(&dir.path().join("latchkey.db"), StdDuration::from_secs(20)),
         secret: MasterSecret::new(vec![1; 32]).unwrap(),
         previous_secrets: Vec::new(),
         issuer: origin.to_owned(),

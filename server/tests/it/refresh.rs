@@ -78,7 +78,7 @@ async fn when_both_are_over_the_cookies_go_and_the_door_remembers_the_page() {
 
 #[tokio::test]
 async fn a_busy_database_keeps_the_cookies_and_says_when_to_come_again() {
-    let app = TestApp::new().await;
+    let app = TestApp::impatient().await;
     let mut ada = app.ada().await;
     let before = ada.jar.clone();
     app.advance(Duration::minutes(20));
@@ -101,7 +101,7 @@ async fn a_good_access_token_needs_no_lock() {
 
 #[tokio::test]
 async fn a_sign_in_that_cannot_be_written_is_no_wrong_password() {
-    let app = TestApp::new().await;
+    let app = TestApp::impatient().await;
     app.ada().await;
     let lock = lock(&app).await;
     let program = app.program().log_in("ada", crate::helpers::PASSWORD).await;
