@@ -54,13 +54,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expectNoSidewaysScroll(page);
 
       await open(page, '/profile');
-      await page.getByLabel('Name', { exact: true }).fill('W'.repeat(64));
+      await page.getByLabel('Name', { exact: true }).fill('M'.repeat(64));
       await page.getByRole('button', { name: 'Save' }).click();
       await expect(page.getByRole('status')).toBeVisible();
       await expectNoSidewaysScroll(page);
       for (const path of ['/dashboard', '/']) {
         await open(page, path);
-        await expect(page.getByText('W'.repeat(64))).toBeVisible();
+        await expect(page.getByText('M'.repeat(64))).toBeVisible();
         await expectNoSidewaysScroll(page);
       }
     });
