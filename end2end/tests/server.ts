@@ -12,6 +12,9 @@ import { expect } from '@playwright/test';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
 
+/** The files that the build made for browsers. */
+export const SITE = resolve(CHECKOUT, process.env.LEPTOS_SITE_ROOT ?? 'target/site');
+
 /** Starts and stops are quick; a machine that does ten things at once may take longer. */
 const PATIENCE = 20_000;
 
@@ -75,10 +78,9 @@ function binary(): string {
 
 /** Plain `cargo test` builds a server too, whose pages ask for files that nobody built. */
 function fitsSite(binary: string): boolean {
-  const site = resolve(CHECKOUT, process.env.LEPTOS_SITE_ROOT ?? 'target/site');
   const hashes = join(dirname(binary), 'hash.txt');
   const hash = existsSync(hashes) && /^js: *(\S+)/m.exec(readFileSync(hashes, 'utf8'))?.[1];
-  return existsSync(join(site, 'pkg', hash ? `latchkey.${hash}.js` : 'latchkey.js'));
+  return existsSync(join(SITE, 'pkg', hash ? `latchkey.${hash}.js` : 'latchkey.js'));
 }
 
 /** The settings of whoever runs the tests, and of cargo-leptos, are for another server. */

@@ -33,22 +33,42 @@ fn hash_file() -> Option<std::path::PathBuf> {
     Some(std::env::current_exe().ok()?.parent()?.join("hash.txt"))
 }
 
-/// The path of the style sheet, hash and all.
+/// Whether `cargo leptos watch` started this process.
+pub(crate) fn is_watched() -> bool {
+    std::env::var_os("LEPTOS_WATCH").is_some()
+}
+
+/// The path of the style sheet: with its hash, but for the watcher, which writes a changed style under
+/// the plain name and looks for that name in the page.
 #[must_use]
 pub fn stylesheet(options: &LeptosOptions) -> String {
+    if is_watched() {
+        plain_stylesheet(options)
+    } else {
+        hashed_stylesheet(options)
+    }
+}
+
+fn plain_stylesheet(options: &LeptosOptions) -> String {
+    format!("/{}/{}.css", options.site_pkg_dir, options.output_name)
+}
+
+fn hashed_stylesheet(options: &LeptosOptions) -> String {
     let hashes = hash_file()
         .filter(|_| options.hash_files)
         .and_then(|path| std::fs::read_to_string(path).ok());
     let hash = hashes
         .as_deref()
         .and_then(|text| text.lines().find_map(|line| line.strip_prefix("css:")));
-    let dot_hash = hash
-        .map(|hash| format!(".{}", hash.trim()))
-        .unwrap_or_default();
-    format!(
-        "/{}/{}{dot_hash}.css",
-        options.site_pkg_dir, options.output_name
-    )
+    match hash {
+        Some(hash) => format!(
+            "/{}/{}.{}.css",
+            options.site_pkg_dir,
+            options.output_name,
+            hash.trim()
+        ),
+        None => plain_stylesheet(options),
+    }
 }
 
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) -> Router<S> {
@@ -69,10 +89,19 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) 
             .layer(cache_for(REVALIDATE))
             .service(ServeFile::new(root.join(name)))
     };
-    Router::new()
+    let files = Router::new()
         .nest_service(&format!("/{}", options.site_pkg_dir), package)
         .route_service("/favicon.svg", file("favicon.svg"))
-        .route_service("/robots.txt", file("robots.txt"))
+        .route_service("/robots.txt", file("robots.txt"));
+    if !is_watched() {
+        return files;
+    }
+    // Until the first change of a style, there is only the one that the build named by its hash.
+    let built = ServeFile::new(root.join(hashed_stylesheet(options).trim_start_matches('/')));
+    files.route_service(
+        &plain_stylesheet(options),
+        ServeDir::new(root).fallback(built),
+    )
 }
 
 /// A file that is not there may be there tomorrow: only what was found is kept.

@@ -110,7 +110,9 @@ fn pages(services: &Services, options: &LeptosOptions) -> Router {
 
 /// Where `cargo leptos watch` tells the browser that something changed; none in any other run.
 fn live_reload(options: &LeptosOptions) -> Option<String> {
-    std::env::var_os("LEPTOS_WATCH")?;
+    if !assets::is_watched() {
+        return None;
+    }
     let port = options.reload_external_port.unwrap_or(options.reload_port);
     Some(format!("ws://localhost:{port} ws://127.0.0.1:{port}"))
 }
