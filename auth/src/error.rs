@@ -32,6 +32,18 @@ pub enum Error {
     DisplayName(#[from] NameError),
     #[error("password: {0}")]
     Password(#[from] PasswordError),
+    /// There is no account of this name.
+    #[error("no such account")]
+    UnknownAccount,
+    /// There is no session of this id on the account, or it is over.
+    #[error("no such session")]
+    UnknownSession,
+    /// There is no signing key of this `kid`.
+    #[error("no such key")]
+    UnknownKey,
+    /// The key signs: another has to be promoted before it can go.
+    #[error("the key is the one that signs")]
+    KeyInUse,
     #[error("registration is closed")]
     RegistrationClosed,
     /// The keys in the database were sealed under a secret that was not given.
@@ -66,6 +78,21 @@ pub enum Refusal {
     Reused,
     #[error("the account is disabled")]
     Disabled,
+}
+
+impl Refusal {
+    /// The word for the trail.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Forged => "forged",
+            Self::Unknown => "unknown",
+            Self::Idle => "idle",
+            Self::Expired => "absolute",
+            Self::Revoked => "revoked",
+            Self::Reused => "reused",
+            Self::Disabled => "disabled",
+        }
+    }
 }
 
 impl Error {

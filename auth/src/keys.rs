@@ -1,69 +1,101 @@
-//! The keys that sign access tokens. Only this file names a signing algorithm.
+//! The keys that sign access tokens. Only this module names a signing algorithm.
 //!
 //! A key lives in the database, its private part sealed under the master secret. A token says by
 //! `kid` which key signed it; which algorithm that means is the key's business (RFC 8725, 3.1).
 
-use std::collections::HashMap;
+mod command;
+mod kind;
+mod schedule;
 
-use aws_lc_rs::digest;
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jsonwebtoken::{DecodingKey, EncodingKey};
 use time::OffsetDateTime;
 
+use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
+pub use crate::keys::command::{KeyInfo, KeyState, Promotion};
+pub use crate::keys::kind::SigningAlgorithm;
+use crate::keys::schedule::Step;
 use crate::secret::Secrets;
-use crate::store::{KeyRow, Store};
+use crate::session::Client;
+use crate::store::{KeyRow, Store, Writing};
 
-const ED25519: &str = "Ed25519";
+/// The keys as this node knows them.
+pub(crate) struct Keys(RwLock<Arc<KeyRing>>);
 
 /// The keys that this process verifies with, and the one of them that it signs with.
 pub(crate) struct KeyRing {
+    /// No two rings of a process have the same.
+    pub(crate) number: u64,
     current: SigningKey,
     verifying: HashMap<String, VerifyingKey>,
+    rows: Vec<KeyRow>,
 }
 
 pub(crate) struct SigningKey {
     pub(crate) kid: String,
-    pub(crate) algorithm: Algorithm,
+    pub(crate) algorithm: SigningAlgorithm,
     pub(crate) key: EncodingKey,
 }
 
 pub(crate) struct VerifyingKey {
-    pub(crate) algorithm: Algorithm,
+    pub(crate) algorithm: SigningAlgorithm,
     pub(crate) key: DecodingKey,
 }
 
-impl KeyRing {
-    /// Loads the keys, and makes the first one on a new database.
+impl Keys {
+    /// Loads the keys, makes the first one on a new database, and seals those of a former master secret anew.
     ///
     /// # Errors
-    /// When the database does not answer, or the key was sealed under a secret that is not given.
+    /// When the database does not answer, or a key was sealed under a secret that is not given.
     pub(crate) async fn load(
         store: &Store,
         secrets: &Secrets,
+        wanted: SigningAlgorithm,
         now: OffsetDateTime,
     ) -> Result<Self> {
         let mut writing = store.write().await?;
         let mut rows = writing.keys().await?;
-        if rows.is_empty() {
-            let first = generate(secrets, now)?;
-            writing.insert_key(&first).await?;
-            rows.push(first);
-        }
+        reseal(&mut writing, &mut rows, secrets).await?;
+        take_steps(&mut writing, &mut rows, secrets, Some(wanted), now).await?;
         writing.commit().await?;
-        let newest = rows
-            .iter()
-            .rfind(|row| row.promoted_at.is_some() && row.retired_at.is_none());
-        let newest = newest.ok_or_else(|| Error::internal("no signing key is in force"))?;
-        let current = signing_key(newest, secrets)?;
-        let verifying = rows
-            .iter()
-            .map(|row| Ok((row.id.clone(), verifying_key(row)?)))
-            .collect::<Result<_>>()?;
-        Ok(Self { current, verifying })
+        Ok(Self(RwLock::new(Arc::new(KeyRing::new(rows, secrets)?))))
+    }
+
+    pub(crate) fn ring(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads what another node has made of the keys.
+    pub(crate) async fn reload(&self, store: &Store, secrets: &Secrets) -> Result<()> {
+        self.set(KeyRing::new(store.keys().await?, secrets)?);
+        Ok(())
+    }
+
+    fn set(&self, ring: KeyRing) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+    }
+}
+
+impl KeyRing {
+    fn new(rows: Vec<KeyRow>, secrets: &Secrets) -> Result<Self> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let current = schedule::signing(&rows);
+        let current = current.ok_or_else(|| Error::internal("no signing key is in force"))?;
+        let current = signing_key(current, secrets)?;
+        let keys = rows.iter().map(|row| {
+            let key = verifying_key(row, secrets)?;
+            Ok((row.id.clone(), key))
+        });
+        Ok(Self {
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
+            verifying: keys.collect::<Result<_>>()?,
+            current,
+            rows,
+        })
     }
 
     pub(crate) fn current(&self) -> &SigningKey {
@@ -75,54 +107,140 @@ impl KeyRing {
     }
 }
 
-fn generate(secrets: &Secrets, now: OffsetDateTime) -> Result<KeyRow> {
-    let pair = Ed25519KeyPair::generate().map_err(Error::internal)?;
-    let private: Pkcs8V1Der<'_> = pair.as_der().map_err(Error::internal)?;
-    let public_key = URL_SAFE_NO_PAD.encode(pair.public_key());
-    let id = thumbprint(&public_key);
-    Ok(KeyRow {
-        sealed_private_key: secrets.seal(&id, private.as_ref())?,
-        id,
-        algorithm: ED25519.to_owned(),
-        public_key,
-        created_at: now,
-        promoted_at: Some(now),
-        retired_at: None,
-    })
-}
-
-/// The JWK thumbprint of an Ed25519 key (RFC 7638 with the members of RFC 8037, in their order).
-fn thumbprint(public_key: &str) -> String {
-    let jwk = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{public_key}"}}"#);
-    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, jwk.as_bytes()))
-}
-
-fn algorithm(row: &KeyRow) -> Result<Algorithm> {
-    match row.algorithm.as_str() {
-        ED25519 => Ok(Algorithm::EdDSA),
-        other => Err(Error::internal(format!(
-            "key {} has the unknown algorithm {other}",
-            row.id
-        ))),
+/// Takes every step that is due. The rows are locked: nodes come here one after the other, and the
+/// second finds done what the first one did. Returns whether there was any.
+async fn take_steps(
+    writing: &mut Writing,
+    rows: &mut Vec<KeyRow>,
+    secrets: &Secrets,
+    wanted: Option<SigningAlgorithm>,
+    now: OffsetDateTime,
+) -> Result<bool> {
+    let mut has_changed = false;
+    while let Some(step) = schedule::due(rows, wanted, now) {
+        match step {
+            Step::Create(algorithm, promote_at) => {
+                create(writing, rows, secrets, (algorithm, promote_at), now).await?;
+            }
+            Step::Promote(id) => promote(writing, rows, &id, now).await?,
+            Step::Remove(id) => remove(writing, rows, &id, now).await?,
+        }
+        has_changed = true;
     }
+    if has_changed {
+        writing.keys_changed().await?;
+    }
+    Ok(has_changed)
+}
+
+async fn create(
+    writing: &mut Writing,
+    rows: &mut Vec<KeyRow>,
+    secrets: &Secrets,
+    (algorithm, promote_at): (SigningAlgorithm, OffsetDateTime),
+    now: OffsetDateTime,
+) -> Result<()> {
+    let material = algorithm.generate()?;
+    let row = KeyRow {
+        sealed_private_key: secrets.seal(&material.id, &material.private)?,
+        id: material.id,
+        algorithm: algorithm.name().to_owned(),
+        public_key: material.public_key,
+        created_at: now,
+        promote_at: Some(promote_at),
+        promoted_at: None,
+        retired_at: None,
+    };
+    writing.insert_key(&row).await?;
+    tell(writing, Event::KeyCreated, &row.id, now).await?;
+    rows.push(row);
+    Ok(())
+}
+
+async fn promote(
+    writing: &mut Writing,
+    rows: &mut [KeyRow],
+    id: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    for row in rows {
+        if row.id == id {
+            row.promoted_at = Some(now);
+            tell(writing, Event::KeyPromoted, &row.id, now).await?;
+        } else if row.promoted_at.is_some() && row.retired_at.is_none() {
+            row.retired_at = Some(now);
+            tell(writing, Event::KeyRetired, &row.id, now).await?;
+        } else {
+            continue;
+        }
+        writing.update_key(row).await?;
+    }
+    Ok(())
+}
+
+async fn remove(
+    writing: &mut Writing,
+    rows: &mut Vec<KeyRow>,
+    id: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    writing.delete_key(id).await?;
+    rows.retain(|row| row.id != id);
+    tell(writing, Event::KeyRemoved, id, now).await
+}
+
+async fn tell(writing: &mut Writing, event: Event, kid: &str, now: OffsetDateTime) -> Result<()> {
+    let nobody = Client::default();
+    let entry = Entry {
+        detail: Some(kid),
+        ..Entry::new(event, &nobody, now)
+    };
+    writing.audit(&entry).await
+}
+
+/// Seals anew what a former secret sealed, so that the former one is not needed for ever.
+async fn reseal(writing: &mut Writing, rows: &mut [KeyRow], secrets: &Secrets) -> Result<()> {
+    for row in rows {
+        if secrets.is_current(&row.id, &row.sealed_private_key) {
+            continue;
+        }
+        let private = unseal(row, secrets)?;
+        row.sealed_private_key = secrets.seal(&row.id, &private)?;
+        writing.update_key(row).await?;
+    }
+    Ok(())
+}
+
+fn unseal(row: &KeyRow, secrets: &Secrets) -> Result<Vec<u8>> {
+    let private = secrets.open(&row.id, &row.sealed_private_key);
+    private.ok_or(Error::SealedUnderAnotherSecret)
+}
+
+fn algorithm(row: &KeyRow) -> Result<SigningAlgorithm> {
+    let algorithm = SigningAlgorithm::from_name(&row.algorithm);
+    algorithm.ok_or_else(|| {
+        Error::internal(format!(
+            "key {} has the unknown algorithm {}",
+            row.id, row.algorithm
+        ))
+    })
 }
 
 fn signing_key(row: &KeyRow, secrets: &Secrets) -> Result<SigningKey> {
-    let private = secrets
-        .open(&row.id, &row.sealed_private_key)
-        .ok_or(Error::SealedUnderAnotherSecret)?;
+    let algorithm = algorithm(row)?;
     Ok(SigningKey {
         kid: row.id.clone(),
-        algorithm: algorithm(row)?,
-        key: EncodingKey::from_ed_der(&private),
+        algorithm,
+        key: algorithm.signing(&unseal(row, secrets)?),
     })
 }
 
-fn verifying_key(row: &KeyRow) -> Result<VerifyingKey> {
-    let key = DecodingKey::from_ed_components(&row.public_key).map_err(Error::internal)?;
+fn verifying_key(row: &KeyRow, secrets: &Secrets) -> Result<VerifyingKey> {
+    let algorithm = algorithm(row)?;
+    let key = algorithm.verifying(&row.public_key, || unseal(row, secrets).ok());
     Ok(VerifyingKey {
-        algorithm: algorithm(row)?,
-        key,
+        algorithm,
+        key: key.ok_or_else(|| Error::internal(format!("key {} is damaged", row.id)))?,
     })
 }
 
@@ -135,18 +253,18 @@ mod tests {
         pub(crate) fn of_one_key() -> Self {
             let secret = MasterSecret::new(vec![1; 32]).unwrap();
             let secrets = Secrets::new(&secret, &[]);
-            let row = generate(&secrets, OffsetDateTime::UNIX_EPOCH).unwrap();
-            let verifying = HashMap::from([(row.id.clone(), verifying_key(&row).unwrap())]);
-            Self {
-                current: signing_key(&row, &secrets).unwrap(),
-                verifying,
-            }
+            let material = SigningAlgorithm::EdDsa.generate().unwrap();
+            let row = KeyRow {
+                sealed_private_key: secrets.seal(&material.id, &material.private).unwrap(),
+                id: material.id,
+                algorithm: SigningAlgorithm::EdDsa.name().to_owned(),
+                public_key: material.public_key,
+                created_at: OffsetDateTime::UNIX_EPOCH,
+                promote_at: None,
+                promoted_at: Some(OffsetDateTime::UNIX_EPOCH),
+                retired_at: None,
+            };
+            Self::new(vec![row], &secrets).unwrap()
         }
-    }
-
-    #[test]
-    fn the_key_id_is_the_thumbprint_of_rfc_8037() {
-        let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
-        assert_eq!(thumbprint(x), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     }
 }

@@ -7,9 +7,12 @@
 
 mod account;
 mod audit;
+mod change;
 mod cookie;
+mod devices;
 mod error;
 mod hasher;
+mod jws;
 mod keys;
 mod login;
 mod password;
@@ -21,6 +24,8 @@ mod secret;
 mod session;
 mod store;
 mod token;
+mod upkeep;
+mod verify;
 
 #[cfg(test)]
 mod tests;
@@ -32,26 +37,29 @@ use time::OffsetDateTime;
 pub use crate::account::{
     Account, DisplayName, Email, EmailError, NameError, Username, UsernameError,
 };
-pub use crate::audit::{Activity, Event};
+pub use crate::audit::{Activity, Damage, Event, Verified as VerifiedTrail};
 pub use crate::cookie::{CookieJarStyle, CookieSecurity};
+pub use crate::devices::Warning;
 pub use crate::error::{Error, Refusal, Result};
 pub use crate::hasher::Cost;
+pub use crate::keys::{KeyInfo, KeyState, Promotion, SigningAlgorithm};
 pub use crate::login::{LogIn, SignUp};
 pub use crate::password::{MAX_LENGTH as PASSWORD_MAX_LENGTH, PasswordError};
+pub use crate::revocation::Revocations;
 pub use crate::secret::{MasterSecret, SecretTooShort, random_secret};
 pub use crate::session::{
-    Client, Device, Lifespans, Limits, Persistence, Session, SessionId, SignedIn,
+    Client, Device, Lifespans, Limits, NotASessionId, Persistence, Session, SessionId, SignedIn,
 };
 pub use crate::store::Database;
 pub use crate::token::{MAX_ACCESS_LIFESPAN, Tokens};
 
-use crate::audit::Entry;
 use crate::hasher::Hasher;
-use crate::keys::KeyRing;
+use crate::keys::Keys;
 use crate::receipt::Receipts;
-use crate::revocation::Revocations;
 use crate::secret::Secrets;
-use crate::store::{ProfileChange, Store, Taken};
+use crate::store::Store;
+use crate::upkeep::Known;
+use crate::verify::Verifications;
 
 /// What an installation decides. There is no default: whoever starts one says all of it.
 #[derive(Clone)]
@@ -72,6 +80,8 @@ pub struct Config {
     pub password_min_length: usize,
     /// What hashing a password costs.
     pub password_cost: Cost,
+    /// What new keys sign with.
+    pub signing_algorithm: SigningAlgorithm,
 }
 
 /// Whether strangers may make accounts.
@@ -91,10 +101,13 @@ struct Inner {
     config: Config,
     store: Arc<Store>,
     secrets: Secrets,
-    keys: KeyRing,
+    keys: Keys,
     hasher: Hasher,
     revocations: Revocations,
     receipts: Receipts,
+    verifications: Verifications,
+    /// What of the other nodes' doings is known here.
+    known: Known,
 }
 
 impl Auth {
@@ -105,11 +118,13 @@ impl Auth {
     pub async fn open(config: Config, now: OffsetDateTime) -> Result<Self> {
         let store = Arc::new(Store::open(&config.database).await?);
         let secrets = Secrets::new(&config.secret, &config.previous_secrets);
-        let keys = KeyRing::load(&store, &secrets, now).await?;
+        // The numbers before what they count: what comes between the two is only learned twice.
+        let known = Known::new(store.numbers().await?);
+        let keys = Keys::load(&store, &secrets, config.signing_algorithm, now).await?;
         let hasher = Hasher::new(config.password_cost)?;
         let revocations = Revocations::default();
-        for (id, revoked_at) in store.revoked_since(now - revocation::HOLD).await? {
-            revocations.insert(id, revoked_at, now);
+        for revoked in store.revoked_since(now - revocation::HOLD).await? {
+            revocations.insert(revoked.id, revoked.at, now);
         }
         let receipts = Receipts::new(Arc::clone(&store));
         Ok(Self(Arc::new(Inner {
@@ -120,20 +135,9 @@ impl Auth {
             hasher,
             revocations,
             receipts,
+            verifications: Verifications::default(),
+            known,
         })))
-    }
-
-    /// Verifies an access token without the database.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`], whatever is wrong.
-    pub fn verify(&self, access_token: &str, now: OffsetDateTime) -> Result<Session> {
-        let session = token::verify(access_token, self.keys(), &self.config().issuer, now)?;
-        if self.revocations().contains(&session.id) {
-            return Err(Error::Unauthenticated);
-        }
-        self.0.receipts.note(&session.id, session.generation);
-        Ok(session)
     }
 
     /// The account that a session is for.
@@ -147,17 +151,6 @@ impl Auth {
             .ok_or(Error::Unauthenticated)
     }
 
-    /// What the database holds of a live session.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`] when it is gone or over.
-    pub async fn device(&self, session: &Session) -> Result<Device> {
-        let row = self.store().session(&session.id).await?;
-        row.filter(|row| row.revoked_at.is_none())
-            .map(Device::from)
-            .ok_or(Error::Unauthenticated)
-    }
-
     /// Whether anybody has an account yet.
     ///
     /// # Errors
@@ -166,55 +159,18 @@ impl Auth {
         self.store().has_users().await
     }
 
-    /// The newest `limit` events of an account, newest first.
+    /// The newest `limit` events of an account before the one numbered `before`, newest first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn activity(&self, account: &Account, limit: i64) -> Result<Vec<Activity>> {
-        self.store().activity(account.id, limit).await
-    }
-
-    /// Changes what a person is called.
-    ///
-    /// # Errors
-    /// What is wrong with the first field that is refused, or that the username is taken.
-    pub async fn change_profile(
+    pub async fn activity(
         &self,
-        session: &Session,
-        username: &str,
-        display_name: &str,
-        client: &Client,
-        now: OffsetDateTime,
-    ) -> Result<()> {
-        let display_name = DisplayName::parse(display_name)?;
-        let username = Username::parse(username)?;
-        let account = self.account(session).await?;
-        if account.username == username && account.display_name == display_name {
-            return Ok(());
-        }
-        let mut writing = self.store().write().await?;
-        let change = ProfileChange {
-            document_id: &session.user,
-            username: &username,
-            display_name: &display_name,
-            at: now,
-        };
-        writing
-            .update_profile(&change)
-            .await
-            .map_err(|taken| match taken {
-                Taken::Name => Error::UsernameTaken,
-                Taken::Failed(error) => error,
-            })?;
-        let entry = Entry {
-            event: Event::ProfileChanged,
-            user_id: Some(account.id),
-            session: Some(&session.id),
-            client,
-            at: now,
-        };
-        writing.audit(&entry).await?;
-        writing.commit().await
+        account: &Account,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<Activity>> {
+        let before = before.unwrap_or(i64::MAX);
+        self.store().activity(account.id, before, limit).await
     }
 
     /// Closes the database, after what is under way.
@@ -236,7 +192,7 @@ impl Auth {
         &self.0.secrets
     }
 
-    fn keys(&self) -> &KeyRing {
+    fn keys(&self) -> &Keys {
         &self.0.keys
     }
 

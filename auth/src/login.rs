@@ -11,7 +11,7 @@ use crate::password::{self, MAX_LENGTH};
 use crate::refresh::to_the_end;
 use crate::secret;
 use crate::session::{Client, Persistence, Session, SessionId, SessionRow, SignedIn};
-use crate::store::{Credentials, NewUser, Taken, Writing};
+use crate::store::{Credentials, NewUser, Taken, Which, Writing};
 use crate::{Auth, Registration};
 
 /// What somebody who wants an account gives, as received.
@@ -39,6 +39,8 @@ struct Beginning {
     row: SessionRow,
     /// The session that the browser came with, which ends.
     former: Option<SessionId>,
+    /// What the trail is told.
+    events: &'static [Event],
 }
 
 impl Auth {
@@ -69,7 +71,7 @@ impl Auth {
             at: now,
         };
         let (auth, client) = (self.clone(), client.clone());
-        let former = replacing.map(|session| session.id.clone());
+        let former = replacing.map(|session| session.id);
         to_the_end(async move { auth.open_account(new, client, former).await }).await
     }
 
@@ -104,7 +106,7 @@ impl Auth {
             role: known.role,
         };
         let row = self.new_session(holder, form.persistence, client.clone(), now);
-        let former = replacing.map(|session| session.id.clone());
+        let former = replacing.map(|session| session.id);
         let auth = self.clone();
         to_the_end(async move {
             let mut writing = auth.store().write().await?;
@@ -113,28 +115,13 @@ impl Auth {
                     .rehash(known.user_id, &known.password_hash, &hash)
                     .await?;
             }
-            auth.begin_session(writing, Beginning { row, former }, now)
-                .await
-        })
-        .await
-    }
-
-    /// Ends a session: its tokens are refused from the moment this returns.
-    ///
-    /// # Errors
-    /// When the database does not answer; then the session may live on.
-    pub async fn log_out(
-        &self,
-        id: &SessionId,
-        client: &Client,
-        now: OffsetDateTime,
-    ) -> Result<()> {
-        let (auth, id, client) = (self.clone(), id.clone(), client.clone());
-        to_the_end(async move {
-            let mut writing = auth.store().write().await?;
-            auth.end_session(&mut writing, &id, Event::SignedOut, &client, now)
-                .await?;
-            auth.commit_revocation(writing, &id, now).await
+            let events = &[Event::SignedIn];
+            let new = Beginning {
+                row,
+                former,
+                events,
+            };
+            auth.begin_session(writing, new, now).await
         })
         .await
     }
@@ -163,27 +150,27 @@ impl Auth {
                 return Err(self.which_is_taken(&new).await?);
             }
         };
-        let entry = Entry {
-            event: Event::SignedUp,
-            user_id: Some(user_id),
-            session: None,
-            client: &client,
-            at: now,
-        };
-        writing.audit(&entry).await?;
         let holder = Holder {
             user_id,
             document_id: new.document_id,
             role: "user".to_owned(),
         };
         let row = self.new_session(holder, Persistence::Browser, client, now);
-        self.begin_session(writing, Beginning { row, former }, now)
-            .await
+        let events = &[Event::SignedUp, Event::SignedIn];
+        let new = Beginning {
+            row,
+            former,
+            events,
+        };
+        self.begin_session(writing, new, now).await
     }
 
-    /// The database refused the row; this only finds the field to say it at.
+    /// The database refused the row; this only finds the field to say it at. It asks as a writer, because
+    /// the row that was first may not be committed yet.
     async fn which_is_taken(&self, new: &NewUser) -> Result<Error> {
-        let is_email = self.store().is_email_taken(&new.email).await?;
+        let mut writing = self.store().write_once().await?;
+        let is_email = writing.is_email_taken(&new.email).await?;
+        writing.commit().await?;
         Ok(if is_email {
             Error::EmailTaken
         } else {
@@ -191,7 +178,7 @@ impl Auth {
         })
     }
 
-    async fn verify_password(
+    pub(crate) async fn verify_password(
         &self,
         credentials: Option<&Credentials>,
         password: &SecretString,
@@ -222,11 +209,8 @@ impl Auth {
         to_the_end(async move {
             let mut writing = auth.store().write().await?;
             let entry = Entry {
-                event: Event::SignInFailed,
                 user_id,
-                session: None,
-                client: &client,
-                at: now,
+                ..Entry::new(Event::SignInFailed, &client, now)
             };
             writing.audit(&entry).await?;
             writing.commit().await
@@ -264,41 +248,58 @@ impl Auth {
         }
     }
 
-    /// Ends the former session first: every transaction takes the row of a session before the trail.
+    /// Ends the former session, and begins the new one.
     async fn begin_session(
         &self,
         mut writing: Writing,
         new: Beginning,
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
-        let Beginning { row, former } = new;
+        let Beginning {
+            row,
+            former,
+            events,
+        } = new;
         let signed_in = self.mint(&row, now)?;
-        if let Some(former) = &former {
-            self.end_session(
-                &mut writing,
-                former,
-                Event::SessionReplaced,
-                &row.client,
-                now,
-            )
-            .await?;
+        let entry = Entry {
+            user_id: Some(row.user_id),
+            session: Some(row.id),
+            ..Entry::new(Event::SignedIn, &row.client, now)
+        };
+        if let Some(former) = former {
+            self.replace(&mut writing, former, &entry).await?;
         }
         writing.insert_session(&row).await?;
-        let (user_id, session) = (Some(row.user_id), Some(&row.id));
-        writing
-            .audit(&Entry {
-                event: Event::SignedIn,
-                user_id,
-                session,
-                client: &row.client,
-                at: now,
-            })
-            .await?;
-        match &former {
-            Some(former) => self.commit_revocation(writing, former, now).await?,
-            None => writing.commit().await?,
+        for event in events {
+            writing
+                .audit(&Entry {
+                    event: *event,
+                    ..entry
+                })
+                .await?;
         }
+        let ended = Vec::from_iter(former);
+        self.commit_revocation(writing, &ended, now).await?;
         Ok(signed_in)
+    }
+
+    /// Ends the session that a browser came with. It may be another account's.
+    async fn replace(
+        &self,
+        writing: &mut Writing,
+        former: SessionId,
+        by: &Entry<'_>,
+    ) -> Result<()> {
+        let Some(row) = writing.session(former).await? else {
+            return Ok(());
+        };
+        let entry = Entry {
+            event: Event::SessionReplaced,
+            user_id: Some(row.user_id),
+            ..*by
+        };
+        self.end(writing, Which::One(former), &entry).await?;
+        Ok(())
     }
 }
 

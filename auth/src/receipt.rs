@@ -13,6 +13,8 @@ use crate::store::Store;
 
 /// Writes that may wait.
 const QUEUE: usize = 1024;
+/// Writes that go into one transaction.
+const AT_ONCE: usize = 128;
 /// Sessions that are remembered as seen; past it the memory starts anew.
 const REMEMBERED: usize = 50_000;
 
@@ -33,29 +35,32 @@ impl Receipts {
     }
 
     /// Notes that an access token of `generation` was used.
-    pub(crate) fn note(&self, id: &SessionId, generation: i64) {
+    pub(crate) fn note(&self, id: SessionId, generation: i64) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.get(id).is_some_and(|newest| *newest >= generation) {
+        if seen.get(&id).is_some_and(|newest| *newest >= generation) {
             return;
         }
-        if self.queue.try_send((id.clone(), generation)).is_err() {
+        if self.queue.try_send((id, generation)).is_err() {
             return;
         }
         if seen.len() >= REMEMBERED {
             seen.clear();
         }
-        seen.insert(id.clone(), generation);
+        seen.insert(id, generation);
     }
 }
 
 async fn write(store: Arc<Store>, seen: Seen, mut waiting: Receiver<(SessionId, i64)>) {
-    while let Some((id, generation)) = waiting.recv().await {
-        if let Err(error) = store.mark_used(&id, generation).await {
-            tracing::warn!(session = ?id, %error, "a receipt was not written");
+    let mut batch = Vec::with_capacity(AT_ONCE);
+    while waiting.recv_many(&mut batch, AT_ONCE).await > 0 {
+        if let Err(error) = store.mark_used(&batch).await {
+            tracing::warn!(receipts = batch.len(), %error, "receipts were not written");
             // Forgotten, so that the next use of the token tries again.
-            seen.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(&id);
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            for (id, _) in &batch {
+                seen.remove(id);
+            }
         }
+        batch.clear();
     }
 }

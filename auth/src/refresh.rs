@@ -1,4 +1,4 @@
-//! Refreshing and revoking: where the generation of a session moves, or the session ends.
+//! Refreshing: where the generation of a session moves, or the session turns out to be over.
 
 use time::OffsetDateTime;
 
@@ -6,9 +6,18 @@ use crate::Auth;
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Refusal, Result};
 use crate::rotation::Decision;
-use crate::session::{Client, Session, SessionId, SessionRow, SignedIn};
-use crate::store::{Rotation, Writing};
+use crate::session::{Client, Session, SessionRow, SignedIn};
+use crate::store::{Rotation, Which, Writing};
 use crate::token::{self, RefreshToken, Tokens};
+
+/// What became of a token whose session was looked up.
+enum Outcome {
+    /// The session is at the generation of this row.
+    Granted(Box<SessionRow>),
+    Refused(Refusal),
+    /// Somebody else moved the session between our look at it and our step.
+    Raced,
+}
 
 impl Auth {
     /// Exchanges a refresh token for a new pair.
@@ -37,73 +46,134 @@ impl Auth {
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         loop {
-            let mut writing = self.store().write().await?;
-            let row = writing.session(&presented.session).await?;
-            let row = row.ok_or(Error::Refused(Refusal::Unknown))?;
-            match row.decide(presented.generation, now) {
-                Decision::Rotate => {
-                    if let Some(rotated) = self.rotate(writing, &row, client, now).await? {
-                        return Ok(rotated);
-                    }
-                    // Another request moved the generation meanwhile: the parent gets the current one again.
-                }
-                Decision::Repeat => return self.mint(&row, now),
-                Decision::Revoke => {
-                    tracing::warn!(session = ?row.id, user.id = row.user_id, "a spent refresh token was presented");
-                    self.end_session(&mut writing, &row.id, Event::SessionReused, client, now)
-                        .await?;
-                    self.commit_revocation(writing, &row.id, now).await?;
-                    return Err(Error::Refused(Refusal::Reused));
-                }
-                Decision::Refuse(why) => return Err(Error::Refused(why)),
+            match self.step(presented, client, now).await? {
+                Outcome::Granted(row) => return self.mint(&row, now),
+                Outcome::Refused(why) => return Err(Error::Refused(why)),
+                // The parent gets the current generation, now that there is one.
+                Outcome::Raced => {}
             }
         }
     }
 
-    async fn rotate(
+    /// Decides in one transaction. Whatever comes out of it is said after the commit: what the decision
+    /// was made from may be the work of others in the same transaction.
+    async fn step(
         &self,
-        mut writing: Writing,
-        row: &SessionRow,
+        presented: &RefreshToken,
         client: &Client,
         now: OffsetDateTime,
-    ) -> Result<Option<SignedIn>> {
-        let idle = self.config().lifespans.limits(row.persistence).idle;
-        let next = SessionRow {
-            generation: row.generation + 1,
-            idle_expires_at: (now + idle).min(row.expires_at),
-            ..row.clone()
+    ) -> Result<Outcome> {
+        let mut writing = self.store().write_once().await?;
+        let row = writing.session(presented.session).await?;
+        let decision = row
+            .as_ref()
+            .map(|row| row.decide(presented.generation, now));
+        let outcome = match (row, decision) {
+            (Some(row), Some(Decision::Rotate)) => {
+                self.advance(&mut writing, row, client, now).await?
+            }
+            (Some(row), Some(Decision::Repeat)) => Outcome::Granted(Box::new(row)),
+            (_, Some(Decision::Refuse(Refusal::Revoked))) => Outcome::Refused(Refusal::Revoked),
+            (row, decision) => {
+                writing.commit().await?;
+                let why = refusal(decision);
+                return self.conclude(presented, row, why, client, now).await;
+            }
         };
-        let minted = self.mint(&next, now)?;
+        writing.commit().await?;
+        Ok(outcome)
+    }
+
+    async fn advance(
+        &self,
+        writing: &mut Writing,
+        row: SessionRow,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<Outcome> {
+        let idle = self.config().lifespans.limits(row.persistence).idle;
+        let idle_expires_at = (now + idle).min(row.expires_at);
         let rotation = Rotation {
             at: now,
-            idle_expires_at: next.idle_expires_at,
+            idle_expires_at,
             client,
         };
-        if !writing.advance(row, &rotation).await? {
-            return Ok(None);
+        if !writing.advance(&row, &rotation).await? {
+            return Ok(Outcome::Raced);
         }
-        writing.commit().await?;
-        Ok(Some(minted))
+        Ok(Outcome::Granted(Box::new(SessionRow {
+            generation: row.generation + 1,
+            idle_expires_at,
+            ..row
+        })))
+    }
+
+    /// Ends the session for the reason that was found, and puts the reason into the trail: once, however
+    /// often the token comes back. The row is looked at again, in a transaction of more than one statement.
+    async fn conclude(
+        &self,
+        presented: &RefreshToken,
+        row: Option<SessionRow>,
+        why: Refusal,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<Outcome> {
+        let mut writing = self.store().write().await?;
+        let mut entry = Entry {
+            user_id: row.as_ref().map(|row| row.user_id),
+            session: Some(presented.session),
+            detail: Some(why.name()),
+            ..Entry::new(Event::RefreshRefused, client, now)
+        };
+        if why == Refusal::Unknown {
+            if !writing.has_entry(presented.session, entry.event).await? {
+                writing.audit(&entry).await?;
+            }
+            writing.commit().await?;
+            return Ok(Outcome::Refused(why));
+        }
+        // Reuse is decided anew: the generation may have been the current one's parent by an answer that
+        // was on its way. The limits only ever move for those who were in time.
+        let row = writing.session(presented.session).await?;
+        let again = row.map(|row| row.decide(presented.generation, now));
+        match again {
+            Some(Decision::Revoke) => {
+                tracing::warn!(session = ?presented.session, "a spent refresh token was presented");
+                (entry.event, entry.detail) = (Event::SessionReused, None);
+            }
+            Some(Decision::Expire(_)) => entry.event = Event::SessionExpired,
+            _ => return Ok(Outcome::Raced),
+        }
+        self.end(&mut writing, Which::One(presented.session), &entry)
+            .await?;
+        self.commit_revocation(writing, &[presented.session], now)
+            .await?;
+        Ok(Outcome::Refused(why))
     }
 
     /// Computes the tokens of the generation that `row` is at.
     pub(crate) fn mint(&self, row: &SessionRow, now: OffsetDateTime) -> Result<SignedIn> {
         let session = Session {
-            id: row.id.clone(),
+            id: row.id,
             user: row.user.clone(),
             generation: row.generation,
             role: row.role.clone(),
             methods: row.methods.clone(),
             authenticated_at: row.authenticated_at,
             issued_at: now,
+            not_before: now,
             access_expires_at: (now + self.config().lifespans.access).min(row.expires_at),
         };
         let refresh = RefreshToken {
-            session: row.id.clone(),
+            session: row.id,
             generation: row.generation,
         };
         let tokens = Tokens {
-            access: token::sign(&session, self.keys(), &self.config().issuer)?,
+            access: token::sign(
+                &session,
+                self.keys().ring().current(),
+                &self.config().issuer,
+            )?,
             refresh: refresh.seal(self.secrets()),
         };
         Ok(SignedIn {
@@ -113,41 +183,14 @@ impl Auth {
             idle_expires_at: row.idle_expires_at,
         })
     }
+}
 
-    pub(crate) async fn end_session(
-        &self,
-        writing: &mut Writing,
-        id: &SessionId,
-        because: Event,
-        client: &Client,
-        now: OffsetDateTime,
-    ) -> Result<()> {
-        let Some(row) = writing.session(id).await? else {
-            return Ok(());
-        };
-        if writing.revoke(id, because, now).await? {
-            let entry = Entry {
-                event: because,
-                user_id: Some(row.user_id),
-                session: Some(id),
-                client,
-                at: now,
-            };
-            writing.audit(&entry).await?;
-        }
-        Ok(())
-    }
-
-    /// Commits a revocation. The set is filled first, and whatever the commit says it stays: a commit that
-    /// fails may still have happened, and a session that lives on only has to refresh a little more often.
-    pub(crate) async fn commit_revocation(
-        &self,
-        writing: Writing,
-        id: &SessionId,
-        now: OffsetDateTime,
-    ) -> Result<()> {
-        self.revocations().insert(id.clone(), now, now);
-        writing.commit().await
+/// What a decision that grants nothing is called. There is no row when there is no decision.
+fn refusal(decision: Option<Decision>) -> Refusal {
+    match decision {
+        Some(Decision::Expire(why) | Decision::Refuse(why)) => why,
+        Some(Decision::Revoke) => Refusal::Reused,
+        None | Some(Decision::Rotate | Decision::Repeat) => Refusal::Unknown,
     }
 }
 

@@ -5,9 +5,10 @@
 //! lifespan because something is wrong must not bring ended sessions back.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use time::{Duration, OffsetDateTime};
+use tokio::sync::Notify;
 
 use crate::session::SessionId;
 use crate::token;
@@ -18,33 +19,86 @@ pub(crate) const HOLD: Duration = token::MAX_ACCESS_LIFESPAN
     .saturating_add(token::LEEWAY)
     .saturating_add(Duration::MINUTE);
 
+/// The set, and those who wait for a session to be in it.
 #[derive(Default)]
-pub(crate) struct Revocations(RwLock<Entries>);
+pub struct Revocations {
+    entries: RwLock<Entries>,
+    waiting: Mutex<HashMap<SessionId, Arc<Notify>>>,
+}
 
 #[derive(Default)]
 struct Entries {
-    /// When no access token of the session can be good any more, by session.
-    until: HashMap<SessionId, OffsetDateTime>,
+    /// When no access token of the session can be good any more, in seconds since the Unix epoch.
+    until: HashMap<SessionId, i64>,
     swept_at_size: usize,
 }
 
 impl Revocations {
-    pub(crate) fn insert(&self, id: SessionId, revoked_at: OffsetDateTime, now: OffsetDateTime) {
-        let mut entries = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        entries.until.insert(id, revoked_at + HOLD);
+    /// Adds a session that was ended at `revoked_at`, for as long as a token of it can be valid.
+    pub fn insert(&self, id: SessionId, revoked_at: OffsetDateTime, now: OffsetDateTime) {
+        let until = (revoked_at + HOLD).unix_timestamp() + 1;
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        entries.until.insert(id, until);
         // Sweeping when the set has doubled keeps the cost of an insertion constant on average.
         if entries.until.len() > 2 * entries.swept_at_size + 64 {
+            let now = now.unix_timestamp();
             entries.until.retain(|_, until| *until > now);
+            entries.until.shrink_to(64);
             entries.swept_at_size = entries.until.len();
+        }
+        drop(entries);
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(woken) = waiting.get(&id) {
+            woken.notify_waiters();
         }
     }
 
-    pub(crate) fn contains(&self, id: &SessionId) -> bool {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .until
-            .contains_key(id)
+    /// Whether the session was ended.
+    #[must_use]
+    pub fn contains(&self, id: SessionId) -> bool {
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
+        entries.until.contains_key(&id)
+    }
+
+    /// Returns when the session is in the set.
+    pub(crate) async fn ended(&self, id: SessionId) {
+        let waiter = Waiter::new(self, id);
+        let woken = waiter.woken.notified();
+        let mut woken = std::pin::pin!(woken);
+        // Enabled before the look into the set: what comes between the two is not missed.
+        woken.as_mut().enable();
+        if !self.contains(id) {
+            woken.await;
+        }
+    }
+}
+
+/// A place among those who wait; it is given up when dropped.
+struct Waiter<'a> {
+    set: &'a Revocations,
+    id: SessionId,
+    woken: Arc<Notify>,
+}
+
+impl<'a> Waiter<'a> {
+    fn new(set: &'a Revocations, id: SessionId) -> Self {
+        let mut waiting = set.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let woken = Arc::clone(waiting.entry(id).or_default());
+        Self { set, id, woken }
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self
+            .set
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // The map's and ours: nobody else waits for this session.
+        if Arc::strong_count(&self.woken) == 2 {
+            waiting.remove(&self.id);
+        }
     }
 }
 
@@ -56,12 +110,40 @@ mod tests {
     fn entries_go_when_no_token_of_theirs_can_be_valid() {
         let (set, start) = (Revocations::default(), OffsetDateTime::UNIX_EPOCH);
         let kept = SessionId::random();
-        let later = start + HOLD;
-        set.insert(kept.clone(), later, start);
+        let later = start + HOLD + Duration::seconds(2);
+        set.insert(kept, later, start);
         for _ in 0..1000 {
             set.insert(SessionId::random(), start, later);
         }
-        assert!(set.contains(&kept));
-        assert!(set.0.read().unwrap().until.len() < 200);
+        assert!(set.contains(kept));
+        assert!(set.entries.read().unwrap().until.len() < 200);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_session_hears_of_its_end_and_leaves_nothing_behind() {
+        let (set, id) = (Arc::new(Revocations::default()), SessionId::random());
+        let waiting = |set: Arc<Revocations>| tokio::spawn(async move { set.ended(id).await });
+        let (one, two) = (waiting(Arc::clone(&set)), waiting(Arc::clone(&set)));
+        let gone = waiting(Arc::clone(&set));
+        while set
+            .waiting
+            .lock()
+            .unwrap()
+            .get(&id)
+            .map_or(0, Arc::strong_count)
+            < 4
+        {
+            tokio::task::yield_now().await;
+        }
+        gone.abort();
+        let now = OffsetDateTime::UNIX_EPOCH;
+        set.insert(SessionId::random(), now, now);
+        assert!(!one.is_finished());
+        set.insert(id, now, now);
+        one.await.unwrap();
+        two.await.unwrap();
+        let _ = gone.await;
+        set.ended(id).await;
+        assert!(set.waiting.lock().unwrap().is_empty());
     }
 }

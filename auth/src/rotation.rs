@@ -17,6 +17,9 @@ pub(crate) enum Decision {
     Repeat,
     /// Two parties hold it: end the session.
     Revoke,
+    /// A limit has passed: end the session.
+    Expire(Refusal),
+    /// There is nothing to end.
     Refuse(Refusal),
 }
 
@@ -27,13 +30,22 @@ impl SessionRow {
             return Decision::Refuse(Refusal::Revoked);
         }
         if self.disabled {
-            return Decision::Refuse(Refusal::Disabled);
+            return Decision::Expire(Refusal::Disabled);
         }
         if now >= self.expires_at {
-            return Decision::Refuse(Refusal::Expired);
+            return Decision::Expire(Refusal::Expired);
         }
         if now >= self.idle_expires_at {
-            return Decision::Refuse(Refusal::Idle);
+            return Decision::Expire(Refusal::Idle);
+        }
+        self.place(presented, now)
+    }
+
+    /// The same for a session that is alive.
+    fn place(&self, presented: i64, now: OffsetDateTime) -> Decision {
+        #[cfg(test)]
+        if let Some(decision) = seeded::bug(self.generation, presented) {
+            return decision;
         }
         let is_parent = presented == self.generation - 1;
         let is_fresh = now < self.rotated_at + GRACE;
@@ -44,6 +56,33 @@ impl SessionRow {
             // A generation that was never reached has a valid MAC only if the database went back in time.
             future if future > self.generation => Decision::Refuse(Refusal::Unknown),
             _ => Decision::Revoke,
+        }
+    }
+}
+
+/// Mistakes that can be made in the state machine on purpose, to see that the model finds them.
+#[cfg(test)]
+pub(crate) mod seeded {
+    use std::cell::Cell;
+
+    use super::Decision;
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum Bug {
+        /// The generation that is presented does not matter.
+        NoGenerationCheck,
+        /// A token of any age counts as the parent.
+        AnyParent,
+    }
+
+    thread_local! {
+        pub(crate) static BUG: Cell<Option<Bug>> = const { Cell::new(None) };
+    }
+
+    pub(super) fn bug(current: i64, presented: i64) -> Option<Decision> {
+        match BUG.get()? {
+            Bug::NoGenerationCheck => Some(Decision::Rotate),
+            Bug::AnyParent => (presented < current).then_some(Decision::Repeat),
         }
     }
 }
@@ -118,11 +157,11 @@ mod tests {
             let refused = |row: SessionRow, now| row.decide(presented, now);
             assert_eq!(
                 refused(row(), START + Duration::hours(2)),
-                Decision::Refuse(Refusal::Idle)
+                Decision::Expire(Refusal::Idle)
             );
             assert_eq!(
                 refused(row(), START + Duration::hours(24)),
-                Decision::Refuse(Refusal::Expired)
+                Decision::Expire(Refusal::Expired)
             );
             let revoked = SessionRow {
                 revoked_at: Some(START),
@@ -135,7 +174,7 @@ mod tests {
             };
             assert_eq!(
                 refused(disabled, START),
-                Decision::Refuse(Refusal::Disabled)
+                Decision::Expire(Refusal::Disabled)
             );
         }
     }

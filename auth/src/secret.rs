@@ -86,17 +86,14 @@ impl Secrets {
 
     /// Opens what any of the secrets sealed.
     pub(crate) fn open(&self, label: &str, sealed: &str) -> Option<Vec<u8>> {
-        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
-        let (nonce, ciphertext) = bytes.split_at_checked(12)?;
-        self.0.iter().find_map(|derived| {
-            let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-            let mut plain = ciphertext.to_vec();
-            let opened = derived
-                .signing_keys
-                .open_in_place(nonce, Aad::from(label), &mut plain)
-                .ok()?;
-            Some(opened.to_vec())
-        })
+        self.0
+            .iter()
+            .find_map(|derived| derived.open(label, sealed))
+    }
+
+    /// Whether the current secret sealed it, and not a former one.
+    pub(crate) fn is_current(&self, label: &str, sealed: &str) -> bool {
+        self.0[0].open(label, sealed).is_some()
     }
 }
 
@@ -108,6 +105,18 @@ impl Derived {
             signing_keys: RandomizedNonceKey::new(&AES_256_GCM, &sealing)
                 .expect("the key has 32 bytes"),
         }
+    }
+
+    fn open(&self, label: &str, sealed: &str) -> Option<Vec<u8>> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (nonce, ciphertext) = bytes.split_at_checked(12)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut plain = ciphertext.to_vec();
+        let opened = self
+            .signing_keys
+            .open_in_place(nonce, Aad::from(label), &mut plain)
+            .ok()?;
+        Some(opened.to_vec())
     }
 }
 

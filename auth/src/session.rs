@@ -10,53 +10,55 @@ use time::{Duration, OffsetDateTime};
 use crate::secret;
 use crate::token::Tokens;
 
-/// 128 random bits in base64url, 22 characters. It stays the same over every rotation.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// 128 random bits; as text in base64url, 22 characters. It stays the same over every rotation.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct SessionId(String);
+pub struct SessionId([u8; 16]);
 
 impl SessionId {
     pub(crate) fn random() -> Self {
-        Self(secret::random_id())
+        Self(secret::random())
     }
 
     pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(URL_SAFE_NO_PAD.encode(bytes))
+        Self(bytes)
     }
 
-    pub(crate) fn to_bytes(&self) -> [u8; 16] {
-        let bytes = URL_SAFE_NO_PAD.decode(&self.0).unwrap_or_default();
-        bytes.try_into().expect("an id is made from 16 bytes")
-    }
-
-    /// The id in base64url.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub(crate) fn to_bytes(self) -> [u8; 16] {
+        self.0
     }
 }
 
+/// Why a text is no session id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a session id")]
+pub struct NotASessionId;
+
 impl TryFrom<String> for SessionId {
-    type Error = &'static str;
+    type Error = NotASessionId;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        match URL_SAFE_NO_PAD.decode(&text) {
-            Ok(bytes) if bytes.len() == 16 => Ok(Self(text)),
-            _ => Err("not a session id"),
-        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotASessionId)?;
+        bytes.try_into().map(Self).map_err(|_| NotASessionId)
     }
 }
 
 impl From<SessionId> for String {
     fn from(id: SessionId) -> Self {
-        id.0
+        URL_SAFE_NO_PAD.encode(id.0)
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from(*self))
     }
 }
 
 impl fmt::Debug for SessionId {
     /// The first characters are enough to follow a session through a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}…", &self.0[..6])
+        write!(f, "{}…", &String::from(*self)[..6])
     }
 }
 
@@ -77,6 +79,8 @@ pub struct Session {
     pub authenticated_at: OffsetDateTime,
     /// When this access token was made.
     pub issued_at: OffsetDateTime,
+    /// From when on this access token is accepted: `nbf`, or else when it was made.
+    pub not_before: OffsetDateTime,
     /// When this access token stops to be accepted.
     pub access_expires_at: OffsetDateTime,
 }

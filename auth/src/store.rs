@@ -1,8 +1,12 @@
 //! The database. Only this file contains SQL, and each statement runs on SQLite and Postgres alike.
 
+mod news;
+mod queue;
 mod rows;
+mod sessions;
 #[cfg(test)]
 mod testing;
+mod trail;
 mod writing;
 
 use std::path::Path;
@@ -10,15 +14,15 @@ use std::time::Duration as StdDuration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Executor};
-use time::OffsetDateTime;
 
-use crate::account::{Account, Email, Identifier};
-use crate::audit::Activity;
+use crate::account::{Account, Identifier};
 use crate::error::{Error, Result};
-use crate::session::{SessionId, SessionRow};
+pub(crate) use crate::store::news::Numbers;
+use crate::store::queue::{Protection, Queue};
+use crate::store::rows::read_account;
 pub(crate) use crate::store::rows::{Credentials, KeyRow};
-use crate::store::rows::{millis, read_account, read_activity, read_id, read_session, time};
-pub(crate) use crate::store::writing::{NewUser, ProfileChange, Rotation, Taken, Writing};
+use crate::store::writing::Turn;
+pub(crate) use crate::store::writing::{NewUser, ProfileChange, Rotation, Taken, Which, Writing};
 
 /// Where the accounts are kept.
 #[derive(Debug, Clone)]
@@ -50,12 +54,14 @@ impl Database {
     }
 }
 
-/// Connections to the database. On SQLite one of them writes, so that writers queue here and not
-/// in the file's lock; on Postgres both pools are the same.
+/// Connections to the database. On SQLite one of them writes, and those who write take turns with it;
+/// on Postgres both pools are the same.
 pub(crate) struct Store {
     writer: AnyPool,
     reader: AnyPool,
-    begin: &'static str,
+    /// Who waits for the one connection that writes; none where there are many.
+    queue: Option<Queue>,
+    url: String,
 }
 
 const SQLITE_SETUP: &str =
@@ -64,27 +70,25 @@ const SQLITE_SETUP: &str =
 impl Store {
     pub(crate) async fn open(database: &Database) -> Result<Self> {
         sqlx::any::install_default_drivers();
-        let store = if database.is_sqlite() {
+        let (writer, reader, queue) = if database.is_sqlite() {
             let writer = connect(database, 1, "").await?;
             let reader = connect(database, 8, "pragma query_only = on;").await?;
-            Self {
-                writer,
-                reader,
-                begin: "begin immediate",
-            }
+            let queue = Queue::new(writer.clone(), database.patience);
+            (writer, reader, Some(queue))
         } else {
             let pool = connect(database, 10, "").await?;
-            Self {
-                writer: pool.clone(),
-                reader: pool,
-                begin: "begin",
-            }
+            (pool.clone(), pool, None)
         };
         sqlx::migrate!()
-            .run(&store.writer)
+            .run(&writer)
             .await
             .map_err(Error::internal)?;
-        Ok(store)
+        Ok(Self {
+            writer,
+            reader,
+            queue,
+            url: database.url.clone(),
+        })
     }
 
     pub(crate) async fn close(&self) {
@@ -94,7 +98,20 @@ impl Store {
 
     /// Begins to write. What is not committed did not happen.
     pub(crate) async fn write(&self) -> Result<Writing> {
-        Ok(Writing(self.writer.begin_with(self.begin).await?))
+        self.begin(Protection::Savepoint).await
+    }
+
+    /// Begins to write one statement at most.
+    pub(crate) async fn write_once(&self) -> Result<Writing> {
+        self.begin(Protection::None).await
+    }
+
+    async fn begin(&self, protection: Protection) -> Result<Writing> {
+        let turn = match &self.queue {
+            Some(queue) => Turn::Shared(queue.turn(protection).await?),
+            None => Turn::Own(self.writer.begin().await?),
+        };
+        Ok(Writing::new(turn))
     }
 
     pub(crate) async fn credentials(&self, identifier: &Identifier) -> Result<Option<Credentials>> {
@@ -126,56 +143,6 @@ impl Store {
             .await?
             .is_some())
     }
-
-    pub(crate) async fn is_email_taken(&self, email: &Email) -> Result<bool> {
-        let query =
-            sqlx::query("select id from users where email = $1").bind(email.as_str().to_owned());
-        Ok(query.fetch_optional(&self.reader).await?.is_some())
-    }
-
-    pub(crate) async fn session(&self, id: &SessionId) -> Result<Option<SessionRow>> {
-        let row = sqlx::query(SESSION)
-            .bind(id.as_str().to_owned())
-            .fetch_optional(&self.reader)
-            .await?;
-        row.as_ref().map(read_session).transpose()
-    }
-
-    /// Newest first.
-    pub(crate) async fn activity(&self, user_id: i64, limit: i64) -> Result<Vec<Activity>> {
-        let query = sqlx::query("select * from audit where user_id = $1 order by id desc limit $2");
-        let rows = query
-            .bind(user_id)
-            .bind(limit)
-            .fetch_all(&self.reader)
-            .await?;
-        rows.iter()
-            .filter_map(|row| read_activity(row).transpose())
-            .collect()
-    }
-
-    pub(crate) async fn revoked_since(
-        &self,
-        since: OffsetDateTime,
-    ) -> Result<Vec<(SessionId, OffsetDateTime)>> {
-        let query = sqlx::query("select id, revoked_at from sessions where revoked_at >= $1");
-        let rows = query.bind(millis(since)).fetch_all(&self.reader).await?;
-        rows.iter()
-            .map(|row| Ok((read_id(row, "id")?, time(row, "revoked_at")?)))
-            .collect()
-    }
-
-    /// Notes that an access token of `generation` was seen in use.
-    pub(crate) async fn mark_used(&self, id: &SessionId, generation: i64) -> Result<()> {
-        sqlx::query(
-            "update sessions set used_generation = $1 where id = $2 and used_generation < $1",
-        )
-        .bind(generation)
-        .bind(id.as_str().to_owned())
-        .execute(&self.writer)
-        .await?;
-        Ok(())
-    }
 }
 
 async fn connect(database: &Database, connections: u32, extra: &'static str) -> Result<AnyPool> {
@@ -198,6 +165,3 @@ async fn connect(database: &Database, connections: u32, extra: &'static str) -> 
     });
     Ok(options.connect(&database.url).await?)
 }
-
-const SESSION: &str = "select sessions.*, users.document_id, users.role, users.disabled_at
-     from sessions join users on users.id = sessions.user_id where sessions.id = $1";

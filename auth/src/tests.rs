@@ -1,10 +1,14 @@
 //! Whole flows against a real database, with a chosen clock.
 
+mod audit;
+mod devices;
+mod keys;
 mod refresh;
 mod restart;
 mod sign_in;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -14,7 +18,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     Auth, Client, Config, Cost, Database, Error, Event, Lifespans, Limits, LogIn, MasterSecret,
-    Persistence, Refusal, Registration, Session, SignUp, SignedIn,
+    Persistence, Refusal, Registration, Session, SignUp, SignedIn, SigningAlgorithm,
 };
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
@@ -55,6 +59,7 @@ fn config(dir: &TempDir) -> Config {
             iterations: 1,
             parallelism: 1,
         },
+        signing_algorithm: SigningAlgorithm::EdDsa,
     }
 }
 
@@ -114,13 +119,13 @@ impl Fixture {
         .await
     }
 
-    fn check(&self, tokens: &SignedIn, now: OffsetDateTime) -> crate::Result<Session> {
+    fn check(&self, tokens: &SignedIn, now: OffsetDateTime) -> crate::Result<Arc<Session>> {
         self.verify(tokens.tokens.access.expose_secret(), now)
     }
 
     async fn events(&self, signed_in: &SignedIn) -> Vec<Event> {
         let account = self.account(&signed_in.session).await.unwrap();
-        self.activity(&account, 100)
+        self.activity(&account, None, 100)
             .await
             .unwrap()
             .into_iter()
@@ -130,7 +135,7 @@ impl Fixture {
 
     /// Waits for the receipt of `signed_in`'s generation to be in the database.
     async fn receipt_written(&self, signed_in: &SignedIn) {
-        let id = &signed_in.session.id;
+        let id = signed_in.session.id;
         while self
             .store()
             .session(id)

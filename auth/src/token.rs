@@ -3,13 +3,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Header, Validation};
+use jsonwebtoken::Header;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::error::{Error, Result};
-use crate::keys::KeyRing;
+use crate::jws::Jws;
+use crate::keys::{KeyRing, SigningKey};
 use crate::secret::Secrets;
 use crate::session::{Session, SessionId};
 
@@ -17,7 +18,7 @@ use crate::session::{Session, SessionId};
 const ACCESS_TOKEN: &str = "at+jwt";
 
 /// Longer tokens are refused unread, in bytes.
-const MAX_ACCESS_TOKEN: usize = 4096;
+pub(crate) const MAX_ACCESS_TOKEN: usize = 4096;
 
 /// The longest that an access token may be made to live. Revocations are held for as long.
 pub const MAX_ACCESS_LIFESPAN: Duration = Duration::hours(1);
@@ -34,15 +35,22 @@ pub struct Tokens {
     pub refresh: SecretString,
 }
 
+/// Who asks for our access tokens: there is no other client than this site (RFC 9068, 2.2).
+const CLIENT: &str = "latchkey";
+
 /// Claims of an access token (RFC 7519, RFC 9068), with the session and its generation beside them.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     iss: String,
     aud: String,
     sub: String,
+    client_id: String,
     sid: SessionId,
     r#gen: i64,
+    jti: String,
     iat: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
     exp: i64,
     auth_time: i64,
     amr: Vec<String>,
@@ -50,40 +58,59 @@ struct Claims {
 }
 
 /// Signs an access token for `session`; `issuer` is both who made it and whom it is for.
-pub(crate) fn sign(session: &Session, keys: &KeyRing, issuer: &str) -> Result<SecretString> {
-    let current = keys.current();
-    let mut header = Header::new(current.algorithm);
+/// The same session, signed again, gives the same token where the algorithm allows it.
+pub(crate) fn sign(session: &Session, key: &SigningKey, issuer: &str) -> Result<SecretString> {
+    let mut header = Header::new(key.algorithm.alg());
     header.typ = Some(ACCESS_TOKEN.to_owned());
-    header.kid = Some(current.kid.clone());
+    header.kid = Some(key.kid.clone());
+    let issued_at = session.issued_at.unix_timestamp();
     let claims = Claims {
         iss: issuer.to_owned(),
         aud: issuer.to_owned(),
         sub: session.user.clone(),
-        sid: session.id.clone(),
+        client_id: CLIENT.to_owned(),
+        sid: session.id,
         r#gen: session.generation,
-        iat: session.issued_at.unix_timestamp(),
+        jti: format!("{}.{}.{issued_at}", session.id, session.generation),
+        iat: issued_at,
+        nbf: None,
         exp: session.access_expires_at.unix_timestamp(),
         auth_time: session.authenticated_at.unix_timestamp(),
         amr: session.methods.clone(),
         role: session.role.clone(),
     };
-    let token = jsonwebtoken::encode(&header, &claims, &current.key).map_err(Error::internal)?;
+    let token = jsonwebtoken::encode(&header, &claims, &key.key).map_err(Error::internal)?;
     Ok(token.into())
 }
 
-/// Verifies an access token: form, key, signature, issuer, audience, type and times (RFC 8725).
+/// Opens an access token of ours: form, type, key, signature, issuer and audience (RFC 8725, RFC 9068).
+/// Whether it is of now is for [`is_current`] to say.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] for whatever is wrong with it; the caller learns no more.
-pub(crate) fn verify(
-    token: &str,
-    keys: &KeyRing,
-    issuer: &str,
-    now: OffsetDateTime,
-) -> Result<Session> {
-    let claims = decode(token, keys, issuer).ok_or(Error::Unauthenticated)?;
-    let at =
-        |seconds| OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| Error::Unauthenticated);
+pub(crate) fn open(token: &str, keys: &KeyRing, issuer: &str) -> Result<Session> {
+    claims(token, keys, issuer)
+        .and_then(session)
+        .ok_or(Error::Unauthenticated)
+}
+
+fn claims(token: &str, keys: &KeyRing, issuer: &str) -> Option<Claims> {
+    // Longer ones are refused unread.
+    if token.len() > MAX_ACCESS_TOKEN {
+        return None;
+    }
+    let jws = Jws::parse(token)?;
+    if !jws.is_of_type(ACCESS_TOKEN) {
+        return None;
+    }
+    let payload = jws.payload(keys.verifying(jws.kid()?)?)?;
+    let claims: Claims = serde_json::from_slice(&payload).ok()?;
+    let is_ours = claims.iss == issuer && claims.aud == issuer && claims.client_id == CLIENT;
+    is_ours.then_some(claims)
+}
+
+fn session(claims: Claims) -> Option<Session> {
+    let at = |seconds| OffsetDateTime::from_unix_timestamp(seconds).ok();
     let session = Session {
         id: claims.sid,
         user: claims.sub,
@@ -92,37 +119,18 @@ pub(crate) fn verify(
         methods: claims.amr,
         authenticated_at: at(claims.auth_time)?,
         issued_at: at(claims.iat)?,
+        not_before: at(claims.nbf.unwrap_or(claims.iat))?,
         access_expires_at: at(claims.exp)?,
     };
-    // Checked here and not by the library, which reads the clock itself.
-    if session.access_expires_at + LEEWAY <= now || session.issued_at - LEEWAY > now {
-        return Err(Error::Unauthenticated);
-    }
-    Ok(session)
+    // Revocations are not held for longer than this.
+    let lifespan = session.access_expires_at - session.issued_at;
+    (lifespan <= MAX_ACCESS_LIFESPAN).then_some(session)
 }
 
-fn decode(token: &str, keys: &KeyRing, issuer: &str) -> Option<Claims> {
-    if token.len() > MAX_ACCESS_TOKEN {
-        return None;
-    }
-    let header = jsonwebtoken::decode_header(token).ok()?;
-    let is_access_token = header
-        .typ
-        .as_deref()
-        .is_some_and(|typ| typ.eq_ignore_ascii_case(ACCESS_TOKEN));
-    // `crit` names extensions that must be understood (RFC 7515, 4.1.11): we understand none.
-    if !is_access_token || header.crit.is_some() {
-        return None;
-    }
-    let verifying = keys.verifying(header.kid.as_deref()?)?;
-    let mut validation = Validation::new(verifying.algorithm);
-    validation.set_issuer(&[issuer]);
-    validation.set_audience(&[issuer]);
-    validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-    validation.validate_exp = false;
-    jsonwebtoken::decode(token, &verifying.key, &validation)
-        .ok()
-        .map(|data| data.claims)
+/// Whether the token is neither over nor from the future, give or take the clocks of two nodes.
+pub(crate) fn is_current(session: &Session, now: OffsetDateTime) -> bool {
+    let begins = session.issued_at.max(session.not_before) - LEEWAY;
+    begins <= now && now < session.access_expires_at + LEEWAY
 }
 
 /// What a refresh token says: which session, and which generation of it.
@@ -206,6 +214,13 @@ mod tests {
 
     const ISSUER: &str = "http://localhost:3000";
 
+    fn verify(token: &str, keys: &KeyRing, now: OffsetDateTime) -> Result<Session> {
+        let session = open(token, keys, ISSUER)?;
+        is_current(&session, now)
+            .then_some(session)
+            .ok_or(Error::Unauthenticated)
+    }
+
     /// A key ring of one key, a session, and a way to sign whatever header and claims.
     fn forge(change: impl FnOnce(&mut Header, &mut serde_json::Value)) -> Result<Session> {
         let keys = KeyRing::of_one_key();
@@ -218,20 +233,55 @@ mod tests {
             methods: vec!["pwd".to_owned()],
             authenticated_at: now,
             issued_at: now,
+            not_before: now,
             access_expires_at: now + Duration::MINUTE,
         };
-        let token = sign(&session, &keys, ISSUER)?;
+        let token = sign(&session, keys.current(), ISSUER)?;
         let mut header = jsonwebtoken::decode_header(token.expose_secret()).unwrap();
         let mut claims: serde_json::Value =
             jsonwebtoken::dangerous::insecure_decode_claims(token.expose_secret()).unwrap();
         change(&mut header, &mut claims);
         let forged = jsonwebtoken::encode(&header, &claims, &keys.current().key).unwrap();
-        verify(&forged, &keys, ISSUER, now)
+        verify(&forged, &keys, now)
     }
 
     #[test]
     fn what_we_sign_is_accepted() {
         assert!(forge(|_, _| {}).is_ok());
+    }
+
+    #[test]
+    fn clocks_may_be_five_seconds_apart() {
+        use serde_json::json;
+        const NOW: i64 = 20_000 * 86_400;
+        for (name, value) in [("iat", NOW + 5), ("nbf", NOW + 5), ("exp", NOW - 4)] {
+            assert!(
+                forge(|_, claims| claims[name] = json!(value)).is_ok(),
+                "{name}"
+            );
+        }
+        assert!(forge(|_, claims| claims["exp"] = json!(NOW - 5)).is_err());
+    }
+
+    #[test]
+    fn the_type_may_be_written_out() {
+        let typ = |typ: &str| forge(|header, _| header.typ = Some(typ.to_owned()));
+        assert!(typ("application/at+jwt").is_ok());
+        assert!(typ("AT+JWT").is_ok());
+        assert!(typ("application/application/at+jwt").is_err());
+    }
+
+    #[test]
+    fn keys_that_a_token_brings_or_points_to_are_not_looked_at() {
+        let thief = KeyRing::of_one_key();
+        let jwk = thief.current().kid.clone();
+        assert!(
+            forge(|header, _| header.jku = Some("https://thief.example/jwks.json".to_owned()))
+                .is_ok()
+        );
+        assert!(forge(|header, _| header.x5u = Some("https://thief.example/x".to_owned())).is_ok());
+        assert!(forge(|header, _| header.x5c = Some(vec!["AAAA".to_owned()])).is_ok());
+        assert!(forge(|header, _| header.kid = Some(jwk)).is_err());
     }
 
     #[test]
@@ -258,6 +308,10 @@ mod tests {
             ("exp", json!("never")),
             ("exp", json!(i64::MAX)),
             ("exp", json!(0)),
+            ("exp", json!(20_000 * 86_400 + 3601)),
+            ("iat", json!(20_000 * 86_400 + 6)),
+            ("nbf", json!(20_000 * 86_400 + 6)),
+            ("client_id", json!("another")),
             ("sid", json!("../../etc")),
             ("gen", json!("1")),
         ];
@@ -267,7 +321,17 @@ mod tests {
                 "{name}: {value}"
             );
         }
-        for name in ["iss", "aud", "sub", "exp", "iat", "sid", "gen"] {
+        for name in [
+            "iss",
+            "aud",
+            "sub",
+            "client_id",
+            "exp",
+            "iat",
+            "jti",
+            "sid",
+            "gen",
+        ] {
             let remove =
                 |claims: &mut serde_json::Value| claims.as_object_mut().unwrap().remove(name);
             assert!(
@@ -292,7 +356,7 @@ mod tests {
             for signature in ["", "AAAA"] {
                 let token = format!("{header}.{claims}.{signature}");
                 assert!(
-                    verify(&token, &keys, ISSUER, OffsetDateTime::UNIX_EPOCH).is_err(),
+                    verify(&token, &keys, OffsetDateTime::UNIX_EPOCH).is_err(),
                     "{algorithm}"
                 );
             }

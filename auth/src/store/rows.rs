@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use time::{Duration, OffsetDateTime};
 
 use crate::account::{Account, DisplayName, Email, Username};
-use crate::audit::{Activity, Event};
+use crate::audit::{Activity, Event, Record};
 use crate::error::{Error, Result};
 use crate::session::{Client, Persistence, SessionId, SessionRow};
 
@@ -30,12 +30,15 @@ impl Credentials {
     }
 }
 
+#[derive(Clone)]
 pub(crate) struct KeyRow {
     pub(crate) id: String,
     pub(crate) algorithm: String,
     pub(crate) public_key: String,
     pub(crate) sealed_private_key: String,
     pub(crate) created_at: OffsetDateTime,
+    /// When it is to sign; none for the first key of a database.
+    pub(crate) promote_at: Option<OffsetDateTime>,
     pub(crate) promoted_at: Option<OffsetDateTime>,
     pub(crate) retired_at: Option<OffsetDateTime>,
 }
@@ -48,6 +51,7 @@ impl KeyRow {
             public_key: row.try_get("public_key")?,
             sealed_private_key: row.try_get("sealed_private_key")?,
             created_at: time(row, "created_at")?,
+            promote_at: optional_time(row, "promote_at")?,
             promoted_at: optional_time(row, "promoted_at")?,
             retired_at: optional_time(row, "retired_at")?,
         })
@@ -97,11 +101,29 @@ pub(super) fn read_activity(row: &AnyRow) -> Result<Option<Activity>> {
     let Some(event) = Event::from_name(&name) else {
         return Ok(None);
     };
+    let session: Option<String> = row.try_get("session_id")?;
     Ok(Some(Activity {
+        id: row.try_get("id")?,
         event,
         at: time(row, "at")?,
+        session: session.and_then(|id| id.try_into().ok()),
         client: read_client(row)?,
+        detail: row.try_get("detail")?,
     }))
+}
+
+pub(super) fn read_record(row: &AnyRow) -> Result<Record> {
+    Ok(Record {
+        id: row.try_get("id")?,
+        at: row.try_get("at")?,
+        event: row.try_get("event")?,
+        user_id: row.try_get("user_id")?,
+        session_id: row.try_get("session_id")?,
+        client: read_client(row)?,
+        detail: row.try_get("detail")?,
+        previous_hash: row.try_get("previous_hash")?,
+        hash: row.try_get("hash")?,
+    })
 }
 
 pub(super) fn read_client(row: &AnyRow) -> Result<Client> {

@@ -1,48 +1,110 @@
 //! What is written, in transactions.
 
-use sqlx::{Any, Row, Transaction};
+use sqlx::{Any, AnyConnection, Row, Transaction};
 use time::OffsetDateTime;
 
 use crate::account::{DisplayName, Email, Username};
-use crate::audit::{Entry, Event};
+use crate::audit::{Entry, Event, Record};
 use crate::error::{Error, Result};
 use crate::session::{Client, Persistence, SessionId, SessionRow};
-use crate::store::SESSION;
-use crate::store::rows::{KeyRow, millis, read_session};
+use crate::store::rows::{KeyRow, millis, read_id, read_session};
+use crate::store::sessions::SESSION;
+use crate::store::trail::KEYS;
+use crate::store::{news, queue};
 
 /// A transaction that writes. Dropped without [`Writing::commit`], it leaves nothing behind.
-pub(crate) struct Writing(pub(super) Transaction<'static, Any>);
+///
+/// Whoever locks more than one row takes them in this order: keys' number, a user, revocations' number,
+/// sessions, the trail. So two of them never wait for each other.
+pub(crate) struct Writing {
+    turn: Turn,
+    /// Whether other nodes have to hear of it.
+    is_news: bool,
+}
+
+pub(super) enum Turn {
+    Own(Transaction<'static, Any>),
+    Shared(queue::Turn),
+}
 
 impl Writing {
-    pub(crate) async fn commit(self) -> Result<()> {
-        Ok(self.0.commit().await?)
+    pub(super) fn new(turn: Turn) -> Self {
+        Self {
+            turn,
+            is_news: false,
+        }
     }
 
-    /// The keys, oldest first. Two nodes that start at once come here one after the other: the counter's
-    /// row is locked until the end of the transaction.
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        if self.is_news && matches!(self.turn, Turn::Own(_)) {
+            sqlx::query(news::NOTIFY).execute(self.connection()).await?;
+        }
+        match self.turn {
+            Turn::Own(transaction) => Ok(transaction.commit().await?),
+            Turn::Shared(turn) => turn.commit().await,
+        }
+    }
+
+    fn connection(&mut self) -> &mut AnyConnection {
+        match &mut self.turn {
+            Turn::Own(transaction) => transaction,
+            Turn::Shared(turn) => turn.connection(),
+        }
+    }
+
+    /// The keys, oldest first. Nodes that look after them come here one after the other: the number's row
+    /// is locked until the end of the transaction.
     pub(crate) async fn keys(&mut self) -> Result<Vec<KeyRow>> {
-        sqlx::query("update counters set value = value where name = 'users'")
-            .execute(&mut *self.0)
+        sqlx::query("update counters set value = value where name = 'keys'")
+            .execute(self.connection())
             .await?;
-        let rows = sqlx::query("select * from keys order by created_at, id")
-            .fetch_all(&mut *self.0)
-            .await?;
+        let rows = sqlx::query(KEYS).fetch_all(self.connection()).await?;
         rows.iter().map(KeyRow::read).collect()
+    }
+
+    /// Tells the other nodes that the keys are not what they were. Returns the number of this change.
+    pub(crate) async fn keys_changed(&mut self) -> Result<i64> {
+        self.is_news = true;
+        Ok(self.next("keys").await?)
+    }
+
+    /// Writes what changes in a key's life; the key itself stays.
+    pub(crate) async fn update_key(&mut self, key: &KeyRow) -> Result<()> {
+        sqlx::query(
+            "update keys set sealed_private_key = $1, promote_at = $2, promoted_at = $3, retired_at = $4
+             where id = $5",
+        )
+        .bind(key.sealed_private_key.clone())
+        .bind(key.promote_at.map(millis))
+        .bind(key.promoted_at.map(millis))
+        .bind(key.retired_at.map(millis))
+        .bind(key.id.clone())
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn delete_key(&mut self, id: &str) -> Result<()> {
+        let query = sqlx::query("delete from keys where id = $1").bind(id.to_owned());
+        query.execute(self.connection()).await?;
+        Ok(())
     }
 
     pub(crate) async fn insert_key(&mut self, key: &KeyRow) -> Result<()> {
         sqlx::query(
-            "insert into keys (id, algorithm, public_key, sealed_private_key, created_at, promoted_at, retired_at)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into keys (id, algorithm, public_key, sealed_private_key, created_at, promote_at, promoted_at,
+                               retired_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(key.id.clone())
         .bind(key.algorithm.clone())
         .bind(key.public_key.clone())
         .bind(key.sealed_private_key.clone())
         .bind(millis(key.created_at))
+        .bind(key.promote_at.map(millis))
         .bind(key.promoted_at.map(millis))
         .bind(key.retired_at.map(millis))
-        .execute(&mut *self.0)
+        .execute(self.connection())
         .await?;
         Ok(())
     }
@@ -65,9 +127,15 @@ impl Writing {
         .bind(user.username.key())
         .bind(user.password_hash.clone())
         .bind(millis(user.at))
-        .execute(&mut *self.0)
+        .execute(self.connection())
         .await;
         inserted.map(|_| id).map_err(Taken::from)
+    }
+
+    pub(crate) async fn is_email_taken(&mut self, email: &Email) -> Result<bool> {
+        let query =
+            sqlx::query("select id from users where email = $1").bind(email.as_str().to_owned());
+        Ok(query.fetch_optional(self.connection()).await?.is_some())
     }
 
     pub(crate) async fn update_profile(
@@ -83,7 +151,7 @@ impl Writing {
         .bind(change.display_name.as_str().to_owned())
         .bind(millis(change.at))
         .bind(change.document_id.to_owned())
-        .execute(&mut *self.0)
+        .execute(self.connection())
         .await?;
         Ok(())
     }
@@ -94,9 +162,48 @@ impl Writing {
             .bind(after.to_owned())
             .bind(user_id)
             .bind(before.to_owned())
-            .execute(&mut *self.0)
+            .execute(self.connection())
             .await?;
         Ok(())
+    }
+
+    /// Returns whether the account was there, and its hash still the one that was verified.
+    pub(crate) async fn update_password(
+        &mut self,
+        user_id: i64,
+        before: &str,
+        after: &str,
+        at: OffsetDateTime,
+    ) -> Result<bool> {
+        let done = sqlx::query(
+            "update users set password_hash = $1, password_changed_at = $2, updated_at = $2
+             where id = $3 and password_hash = $4",
+        )
+        .bind(after.to_owned())
+        .bind(millis(at))
+        .bind(user_id)
+        .bind(before.to_owned())
+        .execute(self.connection())
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Returns whether the account was there, and in the other state before.
+    pub(crate) async fn disable(&mut self, user_id: i64, at: OffsetDateTime) -> Result<bool> {
+        let query = sqlx::query(
+            "update users set disabled_at = $1, updated_at = $1 where id = $2 and disabled_at is null",
+        );
+        let query = query.bind(millis(at)).bind(user_id);
+        Ok(query.execute(self.connection()).await?.rows_affected() == 1)
+    }
+
+    /// Returns whether the account was there, and in the other state before.
+    pub(crate) async fn enable(&mut self, user_id: i64, at: OffsetDateTime) -> Result<bool> {
+        let query = sqlx::query(
+            "update users set disabled_at = null, updated_at = $1 where id = $2 and disabled_at is not null",
+        );
+        let query = query.bind(millis(at)).bind(user_id);
+        Ok(query.execute(self.connection()).await?.rows_affected() == 1)
     }
 
     pub(crate) async fn insert_session(&mut self, row: &SessionRow) -> Result<()> {
@@ -107,7 +214,7 @@ impl Writing {
                                    idle_expires_at, expires_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         )
-        .bind(row.id.as_str().to_owned())
+        .bind(String::from(row.id))
         .bind(row.user_id)
         .bind(row.generation)
         .bind(millis(row.rotated_at))
@@ -121,15 +228,15 @@ impl Writing {
         .bind(millis(row.last_seen_at))
         .bind(millis(row.idle_expires_at))
         .bind(millis(row.expires_at))
-        .execute(&mut *self.0)
+        .execute(self.connection())
         .await?;
         Ok(())
     }
 
-    pub(crate) async fn session(&mut self, id: &SessionId) -> Result<Option<SessionRow>> {
+    pub(crate) async fn session(&mut self, id: SessionId) -> Result<Option<SessionRow>> {
         let row = sqlx::query(SESSION)
-            .bind(id.as_str().to_owned())
-            .fetch_optional(&mut *self.0)
+            .bind(String::from(id))
+            .fetch_optional(self.connection())
             .await?;
         row.as_ref().map(read_session).transpose()
     }
@@ -146,29 +253,56 @@ impl Writing {
         .bind(millis(to.idle_expires_at))
         .bind(to.client.address.clone())
         .bind(to.client.user_agent.clone())
-        .bind(row.id.as_str().to_owned())
+        .bind(String::from(row.id))
         .bind(row.generation)
-        .execute(&mut *self.0)
+        .execute(self.connection())
         .await?;
         Ok(done.rows_affected() == 1)
     }
 
-    /// Ends a session. Returns whether it was alive before.
+    /// Notes that an access token of `generation` was seen in use.
+    pub(crate) async fn mark_used(&mut self, id: SessionId, generation: i64) -> Result<()> {
+        sqlx::query(
+            "update sessions set used_generation = $1 where id = $2 and used_generation < $1",
+        )
+        .bind(generation)
+        .bind(String::from(id))
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Ends the sessions that `which` names and that are alive. Returns them.
     pub(crate) async fn revoke(
         &mut self,
-        id: &SessionId,
+        which: Which,
         because: Event,
         at: OffsetDateTime,
-    ) -> Result<bool> {
-        let done = sqlx::query(
-            "update sessions set revoked_at = $1, revoked_because = $2 where id = $3 and revoked_at is null",
-        )
-        .bind(millis(at))
-        .bind(because.name())
-        .bind(id.as_str().to_owned())
-        .execute(&mut *self.0)
-        .await?;
-        Ok(done.rows_affected() == 1)
+    ) -> Result<Vec<SessionId>> {
+        // The number first: its row puts those who revoke in one line.
+        let number = self.next("revocations").await?;
+        self.is_news = true;
+        let query = match which {
+            Which::One(id) => sqlx::query(
+                "update sessions set revoked_at = $1, revoked_because = $2, revocation = $3
+                 where id = $4 and revoked_at is null returning id",
+            )
+            .bind(millis(at))
+            .bind(because.name())
+            .bind(number)
+            .bind(String::from(id)),
+            Which::AllOf { user_id, but } => sqlx::query(
+                "update sessions set revoked_at = $1, revoked_because = $2, revocation = $3
+                 where user_id = $4 and revoked_at is null and id <> $5 returning id",
+            )
+            .bind(millis(at))
+            .bind(because.name())
+            .bind(number)
+            .bind(user_id)
+            .bind(but.map(String::from).unwrap_or_default()),
+        };
+        let rows = query.fetch_all(self.connection()).await?;
+        rows.iter().map(|row| read_id(row, "id")).collect()
     }
 
     /// Appends to the trail. The counter's row lock is what puts the rows of several nodes in one line.
@@ -176,28 +310,53 @@ impl Writing {
         let id = self.next("audit").await?;
         let previous =
             sqlx::query("select hash from audit where id < $1 order by id desc limit 1").bind(id);
-        let previous = previous.fetch_optional(&mut *self.0).await?;
-        let previous: String = previous
+        let previous = previous.fetch_optional(self.connection()).await?;
+        let previous_hash = previous
             .map(|row| row.try_get("hash"))
             .transpose()?
             .unwrap_or_default();
-        let at = millis(entry.at);
+        let mut record = Record {
+            id,
+            at: millis(entry.at),
+            event: entry.event.name().to_owned(),
+            user_id: entry.user_id,
+            session_id: entry.session.map(String::from),
+            client: entry.client.clone(),
+            detail: entry.detail.map(str::to_owned),
+            previous_hash,
+            hash: String::new(),
+        };
+        record.hash = record.computed_hash();
+        self.insert_record(record).await
+    }
+
+    async fn insert_record(&mut self, record: Record) -> Result<()> {
         sqlx::query(
-            "insert into audit (id, at, event, user_id, session_id, address, user_agent, previous_hash, hash)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "insert into audit (id, at, event, user_id, session_id, address, user_agent, detail,
+                                previous_hash, hash)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
-        .bind(id)
-        .bind(at)
-        .bind(entry.event.name())
-        .bind(entry.user_id)
-        .bind(entry.session.map(|id| id.as_str().to_owned()))
-        .bind(entry.client.address.clone())
-        .bind(entry.client.user_agent.clone())
-        .bind(previous.clone())
-        .bind(entry.hash(id, at, &previous))
-        .execute(&mut *self.0)
+        .bind(record.id)
+        .bind(record.at)
+        .bind(record.event)
+        .bind(record.user_id)
+        .bind(record.session_id)
+        .bind(record.client.address)
+        .bind(record.client.user_agent)
+        .bind(record.detail)
+        .bind(record.previous_hash)
+        .bind(record.hash)
+        .execute(self.connection())
         .await?;
         Ok(())
+    }
+
+    /// Whether the trail has an event of this kind on a session already.
+    pub(crate) async fn has_entry(&mut self, session: SessionId, event: Event) -> Result<bool> {
+        let query =
+            sqlx::query("select id from audit where session_id = $1 and event = $2 limit 1");
+        let query = query.bind(String::from(session)).bind(event.name());
+        Ok(query.fetch_optional(self.connection()).await?.is_some())
     }
 
     async fn next(&mut self, counter: &'static str) -> std::result::Result<i64, sqlx::Error> {
@@ -205,10 +364,21 @@ impl Writing {
             sqlx::query("update counters set value = value + 1 where name = $1 returning value");
         query
             .bind(counter)
-            .fetch_one(&mut *self.0)
+            .fetch_one(self.connection())
             .await?
             .try_get("value")
     }
+}
+
+/// Which sessions are to end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Which {
+    One(SessionId),
+    /// Those of one account, but for one of them.
+    AllOf {
+        user_id: i64,
+        but: Option<SessionId>,
+    },
 }
 
 /// Why a row with a name in it was not written.

@@ -88,24 +88,77 @@ async fn a_parent_whose_successor_was_lost_gets_it_again_hours_later() {
 #[tokio::test]
 async fn sessions_end_when_idle_and_in_any_case() {
     let auth = Fixture::new().await;
-    let mut ada = auth.ada().await;
-    assert_eq!(
-        refusal(auth.exchange(&ada, NOW + Duration::hours(2)).await),
-        Refusal::Idle
-    );
+    let idle = auth.ada().await;
+    let late = NOW + Duration::hours(2);
+    assert_eq!(refusal(auth.exchange(&idle, late).await), Refusal::Idle);
+    let mut busy = auth.register("eve@example.org", "eve").await.unwrap();
     let mut now = NOW;
     while now + Duration::minutes(100) < NOW + Duration::hours(24) {
         now += Duration::minutes(100);
-        ada = auth.exchange(&ada, now).await.unwrap();
+        busy = auth.exchange(&busy, now).await.unwrap();
     }
     assert_eq!(
-        ada.idle_expires_at,
+        busy.idle_expires_at,
         NOW + Duration::hours(24),
         "no refresh goes past the end"
     );
+    let over = NOW + Duration::hours(24);
+    assert_eq!(refusal(auth.exchange(&busy, over).await), Refusal::Expired);
+}
+
+#[tokio::test]
+async fn a_session_that_is_kept_has_longer_limits() {
+    let auth = Fixture::new().await;
+    auth.ada().await;
+    let mut kept = auth.sign_in("ada", PASSWORD).await.unwrap();
+    let mut now = NOW;
+    for _ in 0..2 {
+        now += Duration::days(13);
+        kept = auth.exchange(&kept, now).await.unwrap();
+    }
+    assert_eq!(kept.idle_expires_at, NOW + Duration::days(30));
+    let over = NOW + Duration::days(30);
+    assert_eq!(refusal(auth.exchange(&kept, over).await), Refusal::Expired);
+}
+
+#[tokio::test]
+async fn every_refusal_has_its_reason_in_the_trail_and_has_it_once() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    let late = NOW + Duration::hours(2);
+    assert_eq!(refusal(auth.exchange(&ada, late).await), Refusal::Idle);
+    assert_eq!(refusal(auth.exchange(&ada, late).await), Refusal::Revoked);
+    let ahead = crate::token::RefreshToken {
+        session: ada.session.id,
+        generation: 9,
+    };
+    let unknown = crate::token::RefreshToken {
+        session: crate::SessionId::random(),
+        generation: 1,
+    };
+    for token in [&unknown, &unknown, &ahead] {
+        let sealed = token.seal(auth.secrets());
+        let nobody = Client::default();
+        let answer = auth.refresh(sealed.expose_secret(), &nobody, NOW).await;
+        let expected = if token == &ahead {
+            Refusal::Revoked
+        } else {
+            Refusal::Unknown
+        };
+        assert_eq!(refusal(answer), expected);
+    }
+    let trail = auth.store().trail(0, i64::MAX, 100).await.unwrap();
+    let told: Vec<_> = trail
+        .iter()
+        .filter(|row| row.detail.is_some() && !row.event.starts_with("key"))
+        .map(|row| (row.event.as_str(), row.detail.as_deref()))
+        .collect();
     assert_eq!(
-        refusal(auth.exchange(&ada, NOW + Duration::hours(24)).await),
-        Refusal::Expired
+        told,
+        [
+            ("session_expired", Some("idle")),
+            ("refresh_refused", Some("unknown"))
+        ]
     );
 }
 
@@ -113,7 +166,7 @@ async fn sessions_end_when_idle_and_in_any_case() {
 async fn signing_out_ends_both_tokens_at_once() {
     let auth = Fixture::new().await;
     let ada = auth.ada().await;
-    auth.log_out(&ada.session.id, &Client::default(), NOW)
+    auth.log_out(ada.session.id, &Client::default(), NOW)
         .await
         .unwrap();
     assert!(auth.check(&ada, NOW).is_err());
@@ -130,7 +183,7 @@ async fn whoever_signs_out_and_goes_has_signed_out() {
     let held = other.write().await.unwrap();
     {
         let nobody = Client::default();
-        let mut leaving = std::pin::pin!(auth.log_out(&ada.session.id, &nobody, NOW));
+        let mut leaving = std::pin::pin!(auth.log_out(ada.session.id, &nobody, NOW));
         // The browser is gone before the database lets the row be written.
         assert!(
             std::future::poll_fn(|context| std::task::Poll::Ready(leaving.as_mut().poll(context)))
@@ -141,7 +194,7 @@ async fn whoever_signs_out_and_goes_has_signed_out() {
     drop(held);
     while auth
         .store()
-        .session(&ada.session.id)
+        .session(ada.session.id)
         .await
         .unwrap()
         .unwrap()

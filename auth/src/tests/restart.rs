@@ -41,7 +41,7 @@ async fn a_revocation_survives_a_restart() {
         auth.ada().await,
         auth.register("eve@example.org", "eve").await.unwrap(),
     );
-    auth.log_out(&ended.session.id, &Client::default(), NOW)
+    auth.log_out(ended.session.id, &Client::default(), NOW)
         .await
         .unwrap();
     auth.close().await;
@@ -69,7 +69,7 @@ async fn a_shorter_lifespan_brings_no_ended_session_back() {
         _dir: TempDir::new().unwrap(),
     };
     let ended = auth.ada().await;
-    auth.log_out(&ended.session.id, &Client::default(), NOW)
+    auth.log_out(ended.session.id, &Client::default(), NOW)
         .await
         .unwrap();
     auth.close().await;

@@ -123,48 +123,69 @@ async fn an_unknown_name_costs_what_a_wrong_password_costs() {
 }
 
 #[tokio::test]
-async fn each_row_of_the_trail_holds_the_hash_of_the_one_before() {
-    let auth = Fixture::new().await;
-    let ada = auth.ada().await;
-    let _ = auth.sign_in("ada", "a wrong password").await;
-    auth.log_out(
-        &ada.session.id,
-        &Client::new(Some("192.0.2.7".to_owned()), Some("a browser")),
-        NOW,
-    )
-    .await
-    .unwrap();
-    let trail = auth.store().trail().await.unwrap();
-    assert_eq!(trail.len(), 4);
-    let mut previous = String::new();
-    for row in &trail {
-        assert_eq!(row.previous_hash, previous);
-        assert_eq!(row.hash, row.computed_hash(), "row {}", row.id);
-        previous.clone_from(&row.hash);
-    }
-    let mut changed = trail[3].clone();
-    changed.client.address = Some("192.0.2.8".to_owned());
-    assert_ne!(
-        changed.hash,
-        changed.computed_hash(),
-        "a changed column shows"
-    );
-}
-
-#[tokio::test]
 async fn a_disabled_account_has_no_session_and_gets_none() {
     let auth = Fixture::new().await;
     let ada = auth.ada().await;
-    auth.store().disable("ada", NOW).await.unwrap();
+    auth.disable("ada", &Client::default(), NOW).await.unwrap();
+    assert!(
+        auth.check(&ada, NOW).is_err(),
+        "its access token is refused at once"
+    );
     assert!(matches!(
         auth.sign_in("ada", PASSWORD).await,
         Err(Error::BadCredentials)
     ));
-    assert_eq!(refusal(auth.exchange(&ada, NOW).await), Refusal::Disabled);
+    assert_eq!(refusal(auth.exchange(&ada, NOW).await), Refusal::Revoked);
     assert!(matches!(
         auth.account(&ada.session).await,
         Err(Error::Unauthenticated)
     ));
+    auth.enable("ada@example.org", &Client::default(), NOW)
+        .await
+        .unwrap();
+    let again = auth.sign_in("ada", PASSWORD).await.unwrap();
+    assert!(auth.check(&ada, NOW).is_err(), "what was ended stays so");
+    assert_eq!(
+        auth.events(&again).await[..4],
+        [
+            Event::SignedIn,
+            Event::AccountEnabled,
+            Event::SignInFailed,
+            Event::AccountDisabled
+        ]
+    );
+    let nobody = auth.disable("nobody", &Client::default(), NOW).await;
+    assert!(matches!(nobody, Err(Error::UnknownAccount)));
+}
+
+#[tokio::test]
+async fn another_password_ends_the_other_sessions_and_needs_the_one_before() {
+    let auth = Fixture::new().await;
+    let (own, other) = (
+        auth.ada().await,
+        auth.sign_in("ada", PASSWORD).await.unwrap(),
+    );
+    let change = async |current: &str, new: &str| {
+        let nobody = Client::default();
+        auth.change_password(&own.session, secret(current), secret(new), &nobody, NOW)
+            .await
+    };
+    let another = "quite another password";
+    assert!(matches!(
+        change("a wrong password", another).await,
+        Err(Error::BadCredentials)
+    ));
+    assert!(matches!(
+        change(PASSWORD, "short").await,
+        Err(Error::Password(_))
+    ));
+    assert!(auth.check(&other, NOW).is_ok(), "nothing happened so far");
+    change(PASSWORD, another).await.unwrap();
+    assert!(auth.check(&other, NOW).is_err());
+    assert_eq!(refusal(auth.exchange(&other, NOW).await), Refusal::Revoked);
+    assert!(auth.exchange(&own, NOW).await.is_ok());
+    assert!(auth.sign_in("ada", PASSWORD).await.is_err());
+    assert!(auth.sign_in("ada", another).await.is_ok());
 }
 
 #[tokio::test]

@@ -1,0 +1,167 @@
+//! Changing an account: its names, its password, and whether it can be used.
+
+use secrecy::SecretString;
+use time::OffsetDateTime;
+
+use crate::Auth;
+use crate::account::{DisplayName, Username};
+use crate::audit::{Entry, Event};
+use crate::error::{Error, Result};
+use crate::hasher::Verdict;
+use crate::password;
+use crate::refresh::to_the_end;
+use crate::session::{Client, Session};
+use crate::store::{Credentials, ProfileChange, Taken, Which};
+
+impl Auth {
+    /// Changes what a person is called.
+    ///
+    /// # Errors
+    /// What is wrong with the first field that is refused, or that the username is taken.
+    pub async fn change_profile(
+        &self,
+        session: &Session,
+        username: &str,
+        display_name: &str,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<()> {
+        let display_name = DisplayName::parse(display_name)?;
+        let username = Username::parse(username)?;
+        let account = self.account(session).await?;
+        if account.username == username && account.display_name == display_name {
+            return Ok(());
+        }
+        let mut writing = self.store().write().await?;
+        let change = ProfileChange {
+            document_id: &session.user,
+            username: &username,
+            display_name: &display_name,
+            at: now,
+        };
+        let updated = writing.update_profile(&change).await;
+        updated.map_err(|taken| match taken {
+            Taken::Name => Error::UsernameTaken,
+            Taken::Failed(error) => error,
+        })?;
+        let entry = Entry {
+            user_id: Some(account.id),
+            session: Some(session.id),
+            ..Entry::new(Event::ProfileChanged, client, now)
+        };
+        writing.audit(&entry).await?;
+        writing.commit().await
+    }
+
+    /// Sets another password, which ends every other session of the account.
+    ///
+    /// # Errors
+    /// [`Error::BadCredentials`] when `current` is not the password, or what is wrong with the new one.
+    pub async fn change_password(
+        &self,
+        session: &Session,
+        current: SecretString,
+        new: SecretString,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<()> {
+        let account = self.account(session).await?;
+        let known = self.find(account.email.as_str()).await?;
+        let known = known.ok_or(Error::Unauthenticated)?;
+        if self.verify_password(Some(&known), &current).await? == Verdict::Wrong {
+            return Err(Error::BadCredentials);
+        }
+        let context = [account.email.as_str(), account.username.as_str()];
+        password::check(&new, self.config().password_min_length, &context)?;
+        let hash = self.hasher().hash(new).await?;
+        let (auth, client, own) = (self.clone(), client.clone(), session.id);
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let user_id = known.user_id;
+            let before = &known.password_hash;
+            if !writing.update_password(user_id, before, &hash, now).await? {
+                return Err(Error::BadCredentials);
+            }
+            let entry = Entry {
+                user_id: Some(user_id),
+                detail: Some(Event::PasswordChanged.name()),
+                ..Entry::new(Event::SessionEnded, &client, now)
+            };
+            let others = Which::AllOf {
+                user_id,
+                but: Some(own),
+            };
+            let ended = auth.end(&mut writing, others, &entry).await?;
+            let entry = Entry {
+                event: Event::PasswordChanged,
+                session: Some(own),
+                detail: None,
+                ..entry
+            };
+            writing.audit(&entry).await?;
+            auth.commit_revocation(writing, &ended, now).await
+        })
+        .await
+    }
+
+    /// Closes an account to its owner and ends all its sessions.
+    ///
+    /// # Errors
+    /// [`Error::UnknownAccount`] when nobody has that name.
+    pub async fn disable(
+        &self,
+        identifier: &str,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<()> {
+        let user_id = self.known(identifier).await?.user_id;
+        let (auth, client) = (self.clone(), client.clone());
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let is_news = writing.disable(user_id, now).await?;
+            let entry = Entry {
+                user_id: Some(user_id),
+                detail: Some(Event::AccountDisabled.name()),
+                ..Entry::new(Event::SessionEnded, &client, now)
+            };
+            let all = Which::AllOf { user_id, but: None };
+            let ended = auth.end(&mut writing, all, &entry).await?;
+            if is_news {
+                let entry = Entry {
+                    event: Event::AccountDisabled,
+                    detail: None,
+                    ..entry
+                };
+                writing.audit(&entry).await?;
+            }
+            auth.commit_revocation(writing, &ended, now).await
+        })
+        .await
+    }
+
+    /// Opens it again. Sessions that were ended stay so.
+    ///
+    /// # Errors
+    /// [`Error::UnknownAccount`] when nobody has that name.
+    pub async fn enable(
+        &self,
+        identifier: &str,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<()> {
+        let user_id = self.known(identifier).await?.user_id;
+        let mut writing = self.store().write().await?;
+        if writing.enable(user_id, now).await? {
+            let entry = Entry {
+                user_id: Some(user_id),
+                ..Entry::new(Event::AccountEnabled, client, now)
+            };
+            writing.audit(&entry).await?;
+        }
+        writing.commit().await
+    }
+
+    async fn known(&self, identifier: &str) -> Result<Credentials> {
+        self.find(identifier).await?.ok_or(Error::UnknownAccount)
+    }
+}

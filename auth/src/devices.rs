@@ -1,0 +1,212 @@
+//! The sessions of an account: listing them, ending them, and hearing of their end.
+
+use time::{Duration, OffsetDateTime};
+
+use crate::audit::{Activity, Entry, Event};
+use crate::error::{Error, Result};
+use crate::refresh::to_the_end;
+use crate::session::{Client, Device, Session, SessionId};
+use crate::store::{Which, Writing};
+use crate::token::RefreshToken;
+use crate::{Account, Auth};
+
+/// How long the owner is told of a copied session in every place where they may look.
+const WARN_FOR: Duration = Duration::days(14);
+
+/// A copied session that was found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// When the copy was used, and from where.
+    pub event: Activity,
+    /// From where the session was last refreshed before; none when it is long gone.
+    pub last_seen: Option<Client>,
+}
+
+impl Auth {
+    /// What the database holds of a live session.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when it is gone or over.
+    pub async fn device(&self, session: &Session) -> Result<Device> {
+        let row = self.store().session(session.id).await?;
+        row.filter(|row| row.revoked_at.is_none())
+            .map(Device::from)
+            .ok_or(Error::Unauthenticated)
+    }
+
+    /// The live sessions of an account, the one seen last first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn devices(&self, account: &Account, now: OffsetDateTime) -> Result<Vec<Device>> {
+        let rows = self.store().sessions_of(account.id, now).await?;
+        Ok(rows.into_iter().map(Device::from).collect())
+    }
+
+    /// The copied sessions of the last two weeks, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn warnings(&self, account: &Account, now: OffsetDateTime) -> Result<Vec<Warning>> {
+        let since = now - WARN_FOR;
+        let events = self
+            .store()
+            .activity_since(account.id, Event::SessionReused, since)
+            .await?;
+        let mut warnings = Vec::with_capacity(events.len());
+        for event in events {
+            let row = match event.session {
+                Some(id) => self.store().session(id).await?,
+                None => None,
+            };
+            let last_seen = row.map(|row| row.client);
+            warnings.push(Warning { event, last_seen });
+        }
+        Ok(warnings)
+    }
+
+    /// Ends the session that `own` is: its tokens are refused from the moment this returns.
+    ///
+    /// # Errors
+    /// When the database does not answer; then the session may live on.
+    pub async fn log_out(
+        &self,
+        own: SessionId,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<()> {
+        let (auth, client) = (self.clone(), client.clone());
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let row = writing.session(own).await?;
+            if let Some(row) = row {
+                let entry = Entry {
+                    user_id: Some(row.user_id),
+                    ..Entry::new(Event::SignedOut, &client, now)
+                };
+                auth.end(&mut writing, Which::One(own), &entry).await?;
+            }
+            auth.commit_revocation(writing, &[own], now).await
+        })
+        .await
+    }
+
+    /// Ends one session of the account that `own` is of, from another of them.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSession`] when it is somebody else's, or over.
+    pub async fn end_device(
+        &self,
+        own: &Session,
+        ending: SessionId,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<()> {
+        let account = self.account(own).await?;
+        let (auth, client) = (self.clone(), client.clone());
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let row = writing.session(ending).await?;
+            let is_own =
+                row.is_some_and(|row| row.user_id == account.id && row.revoked_at.is_none());
+            if !is_own {
+                return Err(Error::UnknownSession);
+            }
+            let entry = Entry {
+                user_id: Some(account.id),
+                ..Entry::new(Event::SessionEnded, &client, now)
+            };
+            auth.end(&mut writing, Which::One(ending), &entry).await?;
+            auth.commit_revocation(writing, &[ending], now).await
+        })
+        .await
+    }
+
+    /// Ends every session of the account but `own`. Returns how many there were.
+    ///
+    /// # Errors
+    /// When the database does not answer; then they may live on.
+    pub async fn end_other_devices(
+        &self,
+        own: &Session,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<usize> {
+        let account = self.account(own).await?;
+        let (auth, client, but) = (self.clone(), client.clone(), Some(own.id));
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let entry = Entry {
+                user_id: Some(account.id),
+                ..Entry::new(Event::SessionEnded, &client, now)
+            };
+            let which = Which::AllOf {
+                user_id: account.id,
+                but,
+            };
+            let ended = auth.end(&mut writing, which, &entry).await?;
+            auth.commit_revocation(writing, &ended, now).await?;
+            Ok(ended.len())
+        })
+        .await
+    }
+
+    /// Which session a refresh token of ours is for, whether or not it is alive. The database is not asked.
+    #[must_use]
+    pub fn session_of(&self, refresh_token: &str) -> Option<SessionId> {
+        RefreshToken::open(refresh_token, self.secrets()).map(|token| token.session)
+    }
+
+    /// When the session ends if nothing is done with it; none when it is over.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ends_at(
+        &self,
+        id: SessionId,
+        now: OffsetDateTime,
+    ) -> Result<Option<OffsetDateTime>> {
+        let row = self.store().session(id).await?;
+        let end = row.filter(|row| row.revoked_at.is_none() && !row.disabled);
+        let end = end.map(|row| row.idle_expires_at.min(row.expires_at));
+        Ok(end.filter(|end| *end > now))
+    }
+
+    /// Returns when the session is ended, here or on a node that this one hears of. Limits that pass by
+    /// themselves are not waited for.
+    pub async fn ended(&self, id: SessionId) {
+        self.revocations().ended(id).await;
+    }
+
+    /// Ends the sessions that `which` names, each with a row in the trail that is `entry` otherwise.
+    pub(crate) async fn end(
+        &self,
+        writing: &mut Writing,
+        which: Which,
+        entry: &Entry<'_>,
+    ) -> Result<Vec<SessionId>> {
+        let ended = writing.revoke(which, entry.event, entry.at).await?;
+        for id in &ended {
+            let of_session = Entry {
+                session: Some(*id),
+                ..*entry
+            };
+            writing.audit(&of_session).await?;
+        }
+        Ok(ended)
+    }
+
+    /// Commits a revocation. The set is filled first, and whatever the commit says it stays: a commit that
+    /// fails may still have happened, and a session that lives on only has to refresh a little more often.
+    pub(crate) async fn commit_revocation(
+        &self,
+        writing: Writing,
+        ended: &[SessionId],
+        now: OffsetDateTime,
+    ) -> Result<()> {
+        for id in ended {
+            self.revocations().insert(*id, now, now);
+        }
+        writing.commit().await
+    }
+}

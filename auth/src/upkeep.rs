@@ -1,0 +1,71 @@
+//! What a node does beside answering: it learns what others did, and keeps the schedule of the keys.
+
+use std::sync::{Mutex, PoisonError};
+
+use time::OffsetDateTime;
+
+use crate::Auth;
+use crate::error::Result;
+use crate::store::Numbers;
+
+/// The last revocation and the last change of keys that this node has learned.
+pub(crate) struct Known(Mutex<Numbers>);
+
+impl Known {
+    pub(crate) fn new(numbers: Numbers) -> Self {
+        Self(Mutex::new(numbers))
+    }
+
+    fn get(&self) -> Numbers {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, numbers: Numbers) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = numbers;
+    }
+}
+
+impl Auth {
+    /// Keeps up with the other nodes, for as long as it is polled: within a second by the database's
+    /// notifications, within five when one is lost. To be run beside the server.
+    pub async fn keep_up(&self, clock: impl Fn() -> OffsetDateTime) {
+        let news = self.store().news();
+        let mut is_behind = false;
+        loop {
+            match self.catch_up(clock()).await {
+                Ok(()) => is_behind = false,
+                // Said once: it is tried again each second.
+                Err(error) if !is_behind => {
+                    is_behind = true;
+                    tracing::warn!(%error, "what other nodes revoke is not heard");
+                }
+                Err(_) => {}
+            }
+            news.wait().await;
+        }
+    }
+
+    /// Learns what is new, and takes the steps that are due in the life of the keys.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a new key is sealed under a secret that is not given.
+    pub async fn catch_up(&self, now: OffsetDateTime) -> Result<()> {
+        let (known, numbers) = (self.0.known.get(), self.store().numbers().await?);
+        if numbers.revocations != known.revocations {
+            for revoked in self.store().revoked_after(known.revocations).await? {
+                self.revocations().insert(revoked.id, revoked.at, now);
+            }
+        }
+        let revocations = numbers.revocations;
+        self.0.known.set(Numbers {
+            revocations,
+            ..known
+        });
+        if numbers.keys != known.keys {
+            self.keys().reload(self.store(), self.secrets()).await?;
+            self.0.verifications.clear();
+        }
+        self.0.known.set(numbers);
+        self.keep_keys(now).await
+    }
+}
