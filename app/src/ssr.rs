@@ -2,6 +2,8 @@
 
 mod words;
 
+use std::sync::Arc;
+
 use auth::{
     Auth, Client, CookieJarStyle, LogIn, Persistence, Registration, Session, SignUp, SignedIn,
 };
@@ -25,7 +27,7 @@ use crate::theme::{self, Theme};
 pub struct Arrival {
     pub now: OffsetDateTime,
     pub client: Client,
-    pub session: Option<Session>,
+    pub session: Option<Arc<Session>>,
 }
 
 /// The nonce that the content security policy of this response allows.
@@ -125,7 +127,7 @@ impl Request {
     fn session(&self) -> Result<&Session, AppError> {
         self.arrival
             .session
-            .as_ref()
+            .as_deref()
             .ok_or_else(AppError::unauthenticated)
     }
 
@@ -156,7 +158,7 @@ pub(crate) async fn log_in(
     let signed_in = request
         .services
         .auth
-        .log_in(form, client, session.as_ref(), *now)
+        .log_in(form, client, session.as_deref(), *now)
         .await?;
     request.keep(&signed_in);
     Ok(())
@@ -181,7 +183,7 @@ pub(crate) async fn sign_up(
     let signed_in = request
         .services
         .auth
-        .sign_up(form, client, session.as_ref(), *now)
+        .sign_up(form, client, session.as_deref(), *now)
         .await?;
     request.keep(&signed_in);
     Ok(())
@@ -199,7 +201,7 @@ pub(crate) async fn log_out() -> Result<(), AppError> {
         request
             .services
             .auth
-            .log_out(&session.id, client, *now)
+            .log_out(session.id, client, *now)
             .await?;
     }
     for cookie in request.services.cookies.remove() {
@@ -238,7 +240,7 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
     );
     let account = auth.account(session).await?;
     let device = auth.device(session).await?;
-    let activity = auth.activity(&account, 8).await?;
+    let activity = auth.activity(&account, None, 8).await?;
     let kept = match device.persistence {
         Persistence::Remembered => "kept signed in on this browser",
         Persistence::Browser => "until you close the browser",

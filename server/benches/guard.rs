@@ -10,7 +10,8 @@ use clap::Parser;
 use criterion::{Criterion, criterion_group, criterion_main};
 use server::clock::Clock;
 use server::config::Cli;
-use server::{assets, router};
+use server::serve::Leaving;
+use server::{Site, assets, router};
 use tower::ServiceExt;
 
 criterion_group!(benches, guard);
@@ -51,5 +52,12 @@ async fn site(folder: &std::path::Path) -> Router {
         .await
         .expect("a new database");
     let options = assets::options(&config.site_root, config.site_addr);
-    router(auth, config.cookies, &config.public_url, clock, &options).expect("a site")
+    let site = Site {
+        auth,
+        cookies: config.cookies,
+        public_url: config.public_url,
+        clock,
+        leaving: Leaving::never(),
+    };
+    router(site, &options).expect("a site")
 }

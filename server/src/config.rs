@@ -10,6 +10,7 @@ use auth::{CookieJarStyle, Cost};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
+use crate::admin::{AuditCommand, KeyCommand};
 use crate::config::check::parse_cost;
 
 /// A complete sign-in for Rust web applications.
@@ -39,10 +40,16 @@ pub fn variable_of(error: &clap::Error) -> Option<String> {
     Some(setting.get_env()?.to_string_lossy().into_owned())
 }
 
-#[derive(Subcommand, Clone, Copy)]
+#[derive(Subcommand, Clone)]
 pub enum Command {
     /// Serves the site. This is what happens without a command.
     Serve,
+    /// Looks after the keys that sign access tokens.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Looks into the trail of security events.
+    #[command(subcommand)]
+    Audit(AuditCommand),
 }
 
 #[derive(Args)]
@@ -175,6 +182,18 @@ pub struct Settings {
     )]
     pub idle_session_lifespan: u32,
 
+    /// What access tokens are signed with. `HS256` only for programs that know nothing else: its key is
+    /// not published, and whoever can verify with it can sign. Another one signs after 15 minutes.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_SIGNING_ALGORITHM",
+        default_value = "EdDSA",
+        ignore_case = true,
+        value_name = "ALGORITHM"
+    )]
+    pub signing_algorithm: SigningMode,
+
     /// `SameSite` of the cookies. `strict` signs people out of links that other sites and mails hold.
     #[arg(
         long,
@@ -208,6 +227,17 @@ pub struct Settings {
     /// What a password hash costs: m = KiB of memory, t = passes, p = lanes.
     #[arg(long, global = true, env = "LATCHKEY_ARGON2", default_value = "m=19456,t=2,p=1", value_name = "PARAMETERS", value_parser = parse_cost)]
     pub argon2: Cost,
+}
+
+/// As `alg` names them.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum SigningMode {
+    #[value(name = "EdDSA")]
+    EdDsa,
+    #[value(name = "ES256")]
+    Es256,
+    #[value(name = "HS256")]
+    Hs256,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

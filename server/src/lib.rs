@@ -1,12 +1,15 @@
 //! The HTTP side of Latchkey. [`router`] is all of it: every layer, in order, in one function.
 
+pub mod admin;
 mod answer;
 pub mod assets;
 pub mod clock;
 pub mod config;
 pub mod data_dir;
+mod events;
 mod form;
 mod guard;
+mod jwks;
 mod security;
 pub mod serve;
 mod session;
@@ -15,12 +18,13 @@ use std::time::Duration;
 
 use app::error::AppError;
 use app::ssr::Services;
-use auth::Auth;
+use auth::{Auth, CookieJarStyle};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
+use axum::routing::get;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower::ServiceBuilder;
@@ -30,41 +34,49 @@ use tower_http::timeout::TimeoutLayer;
 use url::Url;
 
 use crate::clock::Clock;
+use crate::serve::Leaving;
 
 /// The longest that a request may take, from its last header to the first byte of its answer.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// What a site is made of.
+pub struct Site {
+    pub auth: Auth,
+    pub cookies: CookieJarStyle,
+    /// Scheme, host and port, without a path.
+    pub public_url: Url,
+    pub clock: Clock,
+    /// Ends the answers that never end by themselves.
+    pub leaving: Leaving,
+}
 
 /// What the layers share.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) services: Services,
     pub(crate) clock: Clock,
+    pub(crate) leaving: Leaving,
     pub(crate) live_reload: Option<String>,
 }
 
 /// Builds the site.
 ///
 /// A request passes the layers of `site`, then those of `pages`, each in the order they are written in,
-/// before it is routed to a page: none of them depends on there being a route. Files are answered after
-/// the first group.
+/// before it is routed to a page: none of them depends on there being a route. Files, the public keys and
+/// the stream of events are answered after the first group: they need no session.
 ///
 /// # Errors
 /// When the public URL is no origin.
-pub fn router(
-    auth: Auth,
-    cookies: auth::CookieJarStyle,
-    public_url: &Url,
-    clock: Clock,
-    options: &LeptosOptions,
-) -> anyhow::Result<Router> {
+pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
     let services = Services {
-        auth,
-        cookies,
+        auth: site.auth,
+        cookies: site.cookies,
         stylesheet: assets::stylesheet(options),
     };
     let app = App {
         services,
-        clock,
+        clock: site.clock,
+        leaving: site.leaving,
         live_reload: live_reload(options),
     };
     let pages = ServiceBuilder::new()
@@ -72,7 +84,7 @@ pub fn router(
             StatusCode::SERVICE_UNAVAILABLE,
             TIME_LIMIT,
         ))
-        .layer(security::cross_origin(public_url)?)
+        .layer(security::cross_origin(&site.public_url)?)
         .layer(CookieManagerLayer::new())
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn(guard::guard))
@@ -80,12 +92,24 @@ pub fn router(
         .service(pages(&app.services, options));
     let site = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), security::headers))
-        .layer(from_fn_with_state(app, answer::render))
+        .layer(from_fn_with_state(app.clone(), answer::render))
         .layer(CatchPanicLayer::custom(|_| {
             answer::failure(AppError::internal())
         }))
-        .service(assets::routes(options).fallback_service(pages));
+        .service(
+            beside(app)
+                .merge(assets::routes(options))
+                .fallback_service(pages),
+        );
     Ok(Router::new().fallback_service(site))
+}
+
+/// What is neither a page nor a file.
+fn beside(app: App) -> Router {
+    Router::new()
+        .route("/.well-known/jwks.json", get(jwks::jwks))
+        .route("/session/events", get(events::events))
+        .with_state(app)
 }
 
 fn pages(services: &Services, options: &LeptosOptions) -> Router {

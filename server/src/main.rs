@@ -8,7 +8,7 @@ use auth::Auth;
 use clap::Parser;
 use server::clock::Clock;
 use server::config::{Cli, Command, Config};
-use server::{assets, data_dir, router, serve};
+use server::{Site, admin, assets, data_dir, router, serve};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -42,39 +42,67 @@ fn refuse(error: &clap::Error) -> ! {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    let Command::Serve = cli.command.unwrap_or(Command::Serve);
     let config = cli.settings.check()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("the runtime")?;
-    runtime.block_on(serve_site(config))
+    runtime.block_on(async {
+        let clock = Clock::system();
+        match cli.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve_site(config, clock).await,
+            Command::Key(command) => {
+                let auth = open(&config, &clock).await?;
+                close_after(&auth, admin::key(&auth, command, &clock)).await
+            }
+            Command::Audit(command) => {
+                let auth = open(&config, &clock).await?;
+                close_after(&auth, admin::audit(&auth, command)).await
+            }
+        }
+    })
 }
 
-async fn serve_site(config: Config) -> anyhow::Result<()> {
+/// Leaves the database in order, whatever came out of the work.
+async fn close_after<T>(auth: &Auth, work: impl Future<Output = T>) -> T {
+    let done = work.await;
+    auth.close().await;
+    done
+}
+
+async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     // The address comes first: two processes must not write to one database because one of them is in the way.
     let listener = serve::listen(config.site_addr)?;
+    let auth = open(&config, &clock).await?;
+    // Before anybody is told that the site is there: who asks it to leave at once is heard too.
+    let leaving = serve::asked_to_leave()?;
+    let options = assets::options(&config.site_root, config.site_addr);
+    let site = Site {
+        auth: auth.clone(),
+        cookies: config.cookies,
+        public_url: config.public_url.clone(),
+        clock: clock.clone(),
+        leaving: leaving.clone(),
+    };
+    let router = router(site, &options)?;
+    let upkeep = tokio::spawn({
+        let auth = auth.clone();
+        async move { auth.keep_up(|| clock.now()).await }
+    });
+    greet(&config.public_url, auth.has_accounts().await?);
+    serve::serve(listener, router, leaving).await?;
+    upkeep.abort();
+    auth.close().await;
+    Ok(())
+}
+
+async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
     if let Some(file) = &config.database_file {
         data_dir::make_database_file(file)?;
     }
-    let clock = Clock::system();
-    let auth = Auth::open(config.auth, clock.now())
+    Auth::open(config.auth.clone(), clock.now())
         .await
-        .map_err(explain)?;
-    let options = assets::options(&config.site_root, config.site_addr);
-    let site = router(
-        auth.clone(),
-        config.cookies,
-        &config.public_url,
-        clock,
-        &options,
-    )?;
-    // Before anybody is told that the site is there: who asks it to leave at once is heard too.
-    let asked = serve::asked_to_leave()?;
-    greet(&config.public_url, auth.has_accounts().await?);
-    serve::serve(listener, site, asked).await?;
-    auth.close().await;
-    Ok(())
+        .map_err(explain)
 }
 
 fn explain(error: auth::Error) -> anyhow::Error {

@@ -10,6 +10,7 @@ use axum_server::Handle;
 use axum_server::accept::NoDelayAcceptor;
 use hyper_util::rt::TokioTimer;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 /// How long a client may take to send the head of a request. Without it, a few hundred sockets that
 /// send one byte a minute would hold the server.
@@ -35,36 +36,58 @@ pub fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-/// Listens for SIGTERM and Ctrl-C from now on. What is returned ends when one of them has come.
+/// Whether the process was asked to leave; cheap to clone.
+#[derive(Clone)]
+pub struct Leaving(watch::Receiver<bool>);
+
+impl Leaving {
+    /// Of a process that nobody asks.
+    #[must_use]
+    pub fn never() -> Self {
+        Self(watch::Sender::new(false).subscribe())
+    }
+
+    /// Returns when it was asked, also when that was before.
+    pub async fn asked(&self) {
+        let mut asked = self.0.clone();
+        if asked.wait_for(|asked| *asked).await.is_err() {
+            // Nobody is left who could ask.
+            std::future::pending().await
+        }
+    }
+}
+
+/// Listens for SIGTERM and Ctrl-C from now on.
 ///
 /// # Errors
 /// When the system does not let a handler be installed.
-pub fn asked_to_leave() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+pub fn asked_to_leave() -> anyhow::Result<Leaving> {
     let mut terminate = signal(SignalKind::terminate()).context("a handler for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("a handler for SIGINT")?;
-    Ok(async move {
+    let (asked, leaving) = watch::channel(false);
+    tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-    })
+        asked.send_replace(true);
+        // Kept, so that whoever asks later hears the same.
+        asked.closed().await;
+    });
+    Ok(Leaving(leaving))
 }
 
-/// Serves until `asked` ends, and then until what is under way is done.
+/// Serves until the process is asked to leave, and then until what is under way is done.
 ///
 /// # Errors
 /// When the listener breaks.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    asked: impl Future<Output = ()> + Send + 'static,
-) -> anyhow::Result<()> {
+pub async fn serve(listener: TcpListener, router: Router, leaving: Leaving) -> anyhow::Result<()> {
     let handle = Handle::new();
-    let leaving = handle.clone();
+    let door = handle.clone();
     tokio::spawn(async move {
-        asked.await;
+        leaving.asked().await;
         tracing::info!("leaving when what is under way is done");
-        leaving.graceful_shutdown(Some(FAREWELL));
+        door.graceful_shutdown(Some(FAREWELL));
     });
     // Without TCP_NODELAY the second part of an answer waits for the delayed acknowledgement of the first.
     let mut server = axum_server::from_tcp(listener)?

@@ -4,6 +4,7 @@
 //! and the request goes on as whoever that says. It works with script switched off.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use app::error::AppError;
 use app::ssr::Arrival;
@@ -52,7 +53,7 @@ async fn session(
     cookies: &Cookies,
     client: &Client,
     now: OffsetDateTime,
-) -> Result<Option<Session>, AppError> {
+) -> Result<Option<Arc<Session>>, AppError> {
     let style = &app.services.cookies;
     let access = cookies.get(style.access_name());
     let refresh = cookies.get(style.refresh_name());
@@ -74,7 +75,7 @@ async fn session(
                     .set(&renewed, now)
                     .into_iter()
                     .for_each(|cookie| cookies.add(cookie));
-                return Ok(Some(renewed.session));
+                return Ok(Some(Arc::new(renewed.session)));
             }
             Err(Error::Refused(why)) => tracing::info!(%why, "a refresh was refused"),
             // It may pass: the cookies stay, and the browser is asked to come again.
@@ -108,7 +109,7 @@ fn client(request: &Request) -> Client {
 }
 
 /// What depends on cookies belongs to one person: no cache between us may keep it.
-fn mark_private(mut response: Response) -> Response {
+pub(crate) fn mark_private(mut response: Response) -> Response {
     response
         .headers_mut()
         .insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));

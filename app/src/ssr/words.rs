@@ -65,7 +65,12 @@ fn tell(error: auth::Error) -> AppError {
             "busy",
             "Many people are signing in right now. Please try again in a moment.",
         ),
+        auth::Error::UnknownSession => all(404, "unknown_session", "This session is over already."),
         auth::Error::Unavailable(_) => AppError::unavailable(),
+        // What only the command line asks for.
+        auth::Error::UnknownAccount | auth::Error::UnknownKey | auth::Error::KeyInUse => {
+            AppError::internal()
+        }
         auth::Error::Internal(_) | auth::Error::SealedUnderAnotherSecret => AppError::internal(),
     }
 }
@@ -146,7 +151,16 @@ pub(super) fn happening(row: Activity, now: OffsetDateTime) -> Happening {
         Event::SignedOut => "Signed out",
         Event::SessionReplaced => "Signed in again; the session before was ended",
         Event::SessionReused => "A copied session was used and has been ended",
+        Event::SessionEnded => "A session was ended",
+        Event::SessionExpired => "A session ran out",
+        Event::RefreshRefused => "A session was refused",
         Event::ProfileChanged => "Profile changed",
+        Event::PasswordChanged => "Password changed",
+        Event::AccountDisabled => "Account disabled",
+        Event::AccountEnabled => "Account enabled again",
+        Event::KeyCreated | Event::KeyPromoted | Event::KeyRetired | Event::KeyRemoved => {
+            "Key changed"
+        }
     };
     Happening {
         what: what.to_owned(),

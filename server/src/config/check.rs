@@ -6,12 +6,13 @@ use std::time::Duration as StdDuration;
 use anyhow::{Context, bail, ensure};
 use auth::{
     CookieJarStyle, CookieSecurity, Cost, Database, Lifespans, Limits, MasterSecret, Registration,
+    SigningAlgorithm,
 };
 use cookie::SameSite;
 use time::Duration;
 use url::{Host, Url};
 
-use crate::config::{Config, RegistrationMode, SameSiteMode, Settings};
+use crate::config::{Config, RegistrationMode, SameSiteMode, Settings, SigningMode};
 use crate::data_dir;
 
 impl Settings {
@@ -49,6 +50,11 @@ impl Settings {
             },
             password_min_length: self.password_min_length,
             password_cost: self.argon2,
+            signing_algorithm: match self.signing_algorithm {
+                SigningMode::EdDsa => SigningAlgorithm::EdDsa,
+                SigningMode::Es256 => SigningAlgorithm::Es256,
+                SigningMode::Hs256 => SigningAlgorithm::Hs256,
+            },
         };
         let database_file = self.database_url.is_none().then(|| self.database_file());
         let cookies = CookieJarStyle::new(security, same_site);

@@ -8,7 +8,7 @@ use std::time::Duration as StdDuration;
 use app::error::AppError;
 use auth::{
     Auth, CookieJarStyle, CookieSecurity, Cost, Database, Lifespans, Limits, MasterSecret,
-    Registration,
+    Registration, SigningAlgorithm,
 };
 use axum::Router;
 use axum::body::Body;
@@ -18,7 +18,9 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use cookie::{Cookie, SameSite};
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
+use server::Site;
 use server::clock::Clock;
+use server::serve::Leaving;
 use tempfile::TempDir;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -60,9 +62,14 @@ impl TestApp {
             .output_name("latchkey")
             .site_root(dir.path().to_str().unwrap())
             .build();
-        let cookies = CookieJarStyle::new(security, SameSite::Lax);
-        let router =
-            server::router(auth, cookies, &Url::parse(origin).unwrap(), clock, &options).unwrap();
+        let site = Site {
+            auth,
+            cookies: CookieJarStyle::new(security, SameSite::Lax),
+            public_url: Url::parse(origin).unwrap(),
+            clock,
+            leaving: Leaving::never(),
+        };
+        let router = server::router(site, &options).unwrap();
         Self { router, now, dir }
     }
 
@@ -133,6 +140,7 @@ fn config(dir: &TempDir, origin: &str) -> auth::Config {
             iterations: 1,
             parallelism: 1,
         },
+        signing_algorithm: SigningAlgorithm::EdDsa,
     }
 }
 
