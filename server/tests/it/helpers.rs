@@ -19,11 +19,12 @@ use cookie::{Cookie, SameSite};
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use server::clock::Clock;
-use tempfile::TempDir;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use tower::ServiceExt;
 use url::Url;
+
+use crate::scratch::Scratch;
 
 pub(crate) const PASSWORD: &str = "a long enough password";
 pub(crate) const START: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
@@ -31,7 +32,7 @@ pub(crate) const START: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 pub(crate) struct TestApp {
     router: Router,
     now: Arc<Mutex<OffsetDateTime>>,
-    pub(crate) dir: TempDir,
+    pub(crate) scratch: Scratch,
 }
 
 impl TestApp {
@@ -43,12 +44,12 @@ impl TestApp {
         security: CookieSecurity,
         change: impl FnOnce(&mut auth::Config),
     ) -> Self {
-        let dir = TempDir::new().unwrap();
+        let scratch = Scratch::new();
         let origin = match security {
             CookieSecurity::Http => "http://localhost:3000",
             CookieSecurity::Https => "https://latchkey.example",
         };
-        let mut config = config(&dir, origin);
+        let mut config = config(&scratch, origin);
         change(&mut config);
         let auth = Auth::open(config, START).await.unwrap();
         let now = Arc::new(Mutex::new(START));
@@ -58,12 +59,16 @@ impl TestApp {
         });
         let options = LeptosOptions::builder()
             .output_name("latchkey")
-            .site_root(dir.path().to_str().unwrap())
+            .site_root(scratch.dir.path().to_str().unwrap())
             .build();
         let cookies = CookieJarStyle::new(security, SameSite::Lax);
         let router =
             server::router(auth, cookies, &Url::parse(origin).unwrap(), clock, &options).unwrap();
-        Self { router, now, dir }
+        Self {
+            router,
+            now,
+            scratch,
+        }
     }
 
     /// A site that does not wait long for a database that somebody else has locked.
@@ -111,13 +116,16 @@ impl TestApp {
     }
 }
 
-fn config(dir: &TempDir, origin: &str) -> auth::Config {
+fn config(scratch: &Scratch, origin: &str) -> auth::Config {
     let limits = |idle, absolute| Limits {
         idle: Duration::seconds(idle),
         absolute: Duration::seconds(absolute),
     };
     auth::Config {
-        database: Database::file(&dir.path().join("latchkey.db"), StdDuration::from_secs(20)),
+        database: Database {
+            url: scratch.url.clone(),
+            patience: StdDuration::from_secs(20),
+        },
         secret: MasterSecret::new(vec![1; 32]).unwrap(),
         previous_secrets: Vec::new(),
         issuer: origin.to_owned(),
