@@ -146,20 +146,20 @@ impl Store {
 }
 
 async fn connect(database: &Database, connections: u32, extra: &'static str) -> Result<AnyPool> {
-    let setup = database.is_sqlite().then(|| {
-        let wait = database.patience.as_millis();
+    let wait = database.patience.as_millis();
+    let setup = if database.is_sqlite() {
         format!("pragma busy_timeout = {wait}; {SQLITE_SETUP} {extra}")
-    });
+    } else {
+        format!("set lock_timeout = {wait}")
+    };
     let options = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(database.patience);
     let options = options.after_connect(move |connection, _| {
         let setup = setup.clone();
         Box::pin(async move {
-            if let Some(statements) = setup {
-                // Constants of this file and a number: nothing here comes from outside.
-                connection.execute(sqlx::AssertSqlSafe(statements)).await?;
-            }
+            // Constants of this file and a number: nothing here comes from outside.
+            connection.execute(sqlx::AssertSqlSafe(setup)).await?;
             Ok(())
         })
     });

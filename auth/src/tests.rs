@@ -3,8 +3,10 @@
 mod audit;
 mod devices;
 mod keys;
+mod nodes;
 mod refresh;
 mod restart;
+mod scratch;
 mod sign_in;
 
 use std::collections::HashSet;
@@ -12,10 +14,10 @@ use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
 use secrecy::{ExposeSecret, SecretString};
-use tempfile::TempDir;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
+use crate::tests::scratch::Scratch;
 use crate::{
     Auth, Client, Config, Cost, Database, Error, Event, Lifespans, Limits, LogIn, MasterSecret,
     Persistence, Refusal, Registration, Session, SignUp, SignedIn, SigningAlgorithm,
@@ -26,7 +28,7 @@ const PASSWORD: &str = "a long enough password";
 
 struct Fixture {
     auth: Auth,
-    _dir: TempDir,
+    scratch: Scratch,
 }
 
 impl std::ops::Deref for Fixture {
@@ -37,13 +39,16 @@ impl std::ops::Deref for Fixture {
     }
 }
 
-fn config(dir: &TempDir) -> Config {
+fn config(scratch: &Scratch) -> Config {
     let limits = |idle, absolute| Limits {
         idle: Duration::seconds(idle),
         absolute: Duration::seconds(absolute),
     };
     Config {
-        database: Database::file(&dir.path().join("latchkey.db"), StdDuration::from_secs(20)),
+        database: Database {
+            url: scratch.url.clone(),
+            patience: StdDuration::from_secs(20),
+        },
         secret: MasterSecret::new(vec![1; 32]).unwrap(),
         previous_secrets: Vec::new(),
         issuer: "http://localhost:3000".to_owned(),
@@ -65,18 +70,38 @@ fn config(dir: &TempDir) -> Config {
 
 impl Fixture {
     async fn new() -> Self {
-        let dir = TempDir::new().unwrap();
-        let auth = Auth::open(config(&dir), NOW).await.unwrap();
-        Self { auth, _dir: dir }
+        Self::with(|_| {}).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let scratch = Scratch::new();
+        let mut config = config(&scratch);
+        change(&mut config);
+        let auth = Auth::open(config, NOW).await.unwrap();
+        Self { auth, scratch }
+    }
+
+    /// Another process over the same database.
+    async fn second_node(&self) -> Auth {
+        Auth::open(self.config().clone(), NOW).await.unwrap()
     }
 
     /// One that does not wait long for a database that somebody else has locked.
     async fn impatient() -> Self {
-        let dir = TempDir::new().unwrap();
-        let mut config = config(&dir);
-        config.database.patience = StdDuration::from_secs(2);
-        let auth = Auth::open(config, NOW).await.unwrap();
-        Self { auth, _dir: dir }
+        Self::with(|config| config.database.patience = StdDuration::from_secs(2)).await
+    }
+
+    /// Stops it and starts it again over the same database, with other settings.
+    async fn restart(
+        &mut self,
+        now: OffsetDateTime,
+        change: impl FnOnce(&mut Config),
+    ) -> crate::Result<()> {
+        self.auth.close().await;
+        let mut config = config(&self.scratch);
+        change(&mut config);
+        self.auth = Auth::open(config, now).await?;
+        Ok(())
     }
 
     async fn ada(&self) -> SignedIn {

@@ -95,10 +95,8 @@ async fn a_key_that_leaked_is_gone_at_once() {
 
 #[tokio::test]
 async fn nodes_agree_on_one_schedule() {
-    let scratch = TempDir::new().unwrap();
-    let one = Auth::open(config(&scratch), NOW).await.unwrap();
-    let two = Auth::open(config(&scratch), NOW).await.unwrap();
-    assert_eq!(published(&one), published(&two));
+    let one = Fixture::new().await;
+    let two = one.second_node().await;
     let due = NOW + Duration::days(29);
     let (first, second) = tokio::join!(one.catch_up(due), two.catch_up(due));
     first.unwrap();
@@ -115,13 +113,7 @@ async fn a_shared_secret_is_made_when_asked_for_and_never_published() {
         (SigningAlgorithm::Hs256, "HS256"),
         (SigningAlgorithm::Es256, "ES256"),
     ] {
-        let dir = TempDir::new().unwrap();
-        let config = Config {
-            signing_algorithm: algorithm,
-            ..config(&dir)
-        };
-        let auth = Auth::open(config, NOW).await.unwrap();
-        let auth = Fixture { auth, _dir: dir };
+        let auth = Fixture::with(|config| config.signing_algorithm = algorithm).await;
         let ada = auth.ada().await;
         assert_eq!(header(&ada)["alg"], name);
         assert!(auth.check(&ada, NOW).is_ok());
@@ -150,22 +142,13 @@ async fn the_key_set_has_what_a_verifier_needs_and_nothing_private() {
 
 #[tokio::test]
 async fn another_master_secret_seals_anew_and_the_former_one_can_go() {
-    let dir = TempDir::new().unwrap();
-    let auth = Auth::open(config(&dir), NOW).await.unwrap();
-    auth.close().await;
-    let (old, new) = (
-        MasterSecret::new(vec![1; 32]).unwrap(),
-        MasterSecret::new(vec![2; 32]).unwrap(),
-    );
-    let both = Config {
-        secret: new,
-        previous_secrets: vec![old],
-        ..config(&dir)
+    let mut auth = Fixture::new().await;
+    let secret = |byte| MasterSecret::new(vec![byte; 32]).unwrap();
+    let both = |config: &mut Config| {
+        config.secret = secret(2);
+        config.previous_secrets = vec![secret(1)];
     };
-    Auth::open(both.clone(), NOW).await.unwrap().close().await;
-    let alone = Config {
-        previous_secrets: Vec::new(),
-        ..both
-    };
-    assert!(Auth::open(alone, NOW).await.is_ok());
+    auth.restart(NOW, both).await.unwrap();
+    let alone = |config: &mut Config| config.secret = secret(2);
+    auth.restart(NOW, alone).await.unwrap();
 }

@@ -177,10 +177,7 @@ async fn signing_out_ends_both_tokens_at_once() {
 async fn whoever_signs_out_and_goes_has_signed_out() {
     let auth = Fixture::new().await;
     let ada = auth.ada().await;
-    let other = crate::store::Store::open(&auth.config().database)
-        .await
-        .unwrap();
-    let held = other.write().await.unwrap();
+    let held = auth.scratch.lock().await;
     {
         let nobody = Client::default();
         let mut leaving = std::pin::pin!(auth.log_out(ada.session.id, &nobody, NOW));
@@ -234,10 +231,7 @@ async fn tokens_of_another_kind_are_refused() {
 async fn a_locked_database_is_unavailable_and_not_an_internal_error() {
     let auth = Fixture::impatient().await;
     let ada = auth.ada().await;
-    let other = crate::store::Store::open(&auth.config().database)
-        .await
-        .unwrap();
-    let held = other.write().await.unwrap();
+    let held = auth.scratch.lock().await;
     assert!(matches!(
         auth.exchange(&ada, NOW).await,
         Err(Error::Unavailable(_))

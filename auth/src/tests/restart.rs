@@ -4,26 +4,11 @@ use super::*;
 
 #[tokio::test]
 async fn a_hash_with_old_parameters_is_replaced_at_the_next_sign_in() {
-    let dir = TempDir::new().unwrap();
-    let before = Fixture {
-        auth: Auth::open(config(&dir), NOW).await.unwrap(),
-        _dir: TempDir::new().unwrap(),
-    };
-    before.ada().await;
-    before.close().await;
-    let cost = Cost {
-        memory: 128,
-        iterations: 1,
-        parallelism: 1,
-    };
-    let dearer = Config {
-        password_cost: cost,
-        ..config(&dir)
-    };
-    let auth = Fixture {
-        auth: Auth::open(dearer, NOW).await.unwrap(),
-        _dir: dir,
-    };
+    let mut auth = Fixture::new().await;
+    auth.ada().await;
+    auth.restart(NOW, |config| config.password_cost.memory = 128)
+        .await
+        .unwrap();
     auth.sign_in("ada", PASSWORD).await.unwrap();
     let stored = auth.find("ada").await.unwrap().unwrap().password_hash;
     assert!(stored.contains("m=128"), "{stored}");
@@ -32,11 +17,7 @@ async fn a_hash_with_old_parameters_is_replaced_at_the_next_sign_in() {
 
 #[tokio::test]
 async fn a_revocation_survives_a_restart() {
-    let dir = TempDir::new().unwrap();
-    let auth = Fixture {
-        auth: Auth::open(config(&dir), NOW).await.unwrap(),
-        _dir: TempDir::new().unwrap(),
-    };
+    let mut auth = Fixture::new().await;
     let (ended, kept) = (
         auth.ada().await,
         auth.register("eve@example.org", "eve").await.unwrap(),
@@ -44,11 +25,7 @@ async fn a_revocation_survives_a_restart() {
     auth.log_out(ended.session.id, &Client::default(), NOW)
         .await
         .unwrap();
-    auth.close().await;
-    let auth = Fixture {
-        auth: Auth::open(config(&dir), NOW).await.unwrap(),
-        _dir: dir,
-    };
+    auth.restart(NOW, |_| {}).await.unwrap();
     assert!(auth.check(&ended, NOW).is_err());
     assert!(
         auth.check(&kept, NOW).is_ok(),
@@ -58,54 +35,32 @@ async fn a_revocation_survives_a_restart() {
 
 #[tokio::test]
 async fn a_shorter_lifespan_brings_no_ended_session_back() {
-    let dir = TempDir::new().unwrap();
-    let with_lifespan = |seconds| {
-        let mut config = config(&dir);
-        config.lifespans.access = Duration::seconds(seconds);
-        config
-    };
-    let auth = Fixture {
-        auth: Auth::open(with_lifespan(3600), NOW).await.unwrap(),
-        _dir: TempDir::new().unwrap(),
-    };
+    let mut auth = Fixture::with(|config| config.lifespans.access = Duration::seconds(3600)).await;
     let ended = auth.ada().await;
     auth.log_out(ended.session.id, &Client::default(), NOW)
         .await
         .unwrap();
-    auth.close().await;
     let later = NOW + Duration::minutes(50);
-    let auth = Auth::open(with_lifespan(2), later).await.unwrap();
-    assert!(
-        auth.verify(ended.tokens.access.expose_secret(), later)
-            .is_err()
-    );
+    let shorter = |config: &mut Config| config.lifespans.access = Duration::seconds(2);
+    auth.restart(later, shorter).await.unwrap();
+    assert!(auth.check(&ended, later).is_err());
 }
 
 #[tokio::test]
 async fn a_changed_secret_needs_the_former_one() {
-    let dir = TempDir::new().unwrap();
-    let auth = Fixture {
-        auth: Auth::open(config(&dir), NOW).await.unwrap(),
-        _dir: TempDir::new().unwrap(),
-    };
+    let secret = |byte| MasterSecret::new(vec![byte; 32]).unwrap();
+    let mut auth = Fixture::new().await;
     let ada = auth.ada().await;
-    auth.close().await;
-    let changed = Config {
-        secret: MasterSecret::new(vec![2; 32]).unwrap(),
-        ..config(&dir)
-    };
+    let changed = |config: &mut Config| config.secret = secret(2);
     assert!(matches!(
-        Auth::open(changed.clone(), NOW).await,
+        auth.restart(NOW, changed).await,
         Err(Error::SealedUnderAnotherSecret)
     ));
-    let with_former = Config {
-        previous_secrets: vec![MasterSecret::new(vec![1; 32]).unwrap()],
-        ..changed
+    let with_former = |config: &mut Config| {
+        config.secret = secret(2);
+        config.previous_secrets = vec![secret(1)];
     };
-    let auth = Fixture {
-        auth: Auth::open(with_former, NOW).await.unwrap(),
-        _dir: dir,
-    };
+    auth.restart(NOW, with_former).await.unwrap();
     assert!(auth.check(&ada, NOW).is_ok());
     assert!(auth.exchange(&ada, NOW).await.is_ok());
 }

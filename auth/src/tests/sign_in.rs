@@ -79,15 +79,7 @@ async fn unknown_names_and_wrong_passwords_get_one_answer() {
 
 #[tokio::test]
 async fn registration_can_be_closed() {
-    let dir = TempDir::new().unwrap();
-    let closed = Config {
-        registration: Registration::Closed,
-        ..config(&dir)
-    };
-    let auth = Fixture {
-        auth: Auth::open(closed, NOW).await.unwrap(),
-        _dir: dir,
-    };
+    let auth = Fixture::with(|config| config.registration = Registration::Closed).await;
     assert!(matches!(
         auth.register("ada@example.org", "ada").await,
         Err(Error::RegistrationClosed)

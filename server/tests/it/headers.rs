@@ -112,7 +112,7 @@ async fn tokens_are_in_no_page_and_no_answer() {
 #[tokio::test]
 async fn files_are_served_compressed_and_kept_only_when_their_name_says_what_they_hold() {
     let app = TestApp::new().await;
-    let package = app.dir.path().join("pkg");
+    let package = app.scratch.dir.path().join("pkg");
     std::fs::create_dir(&package).unwrap();
     std::fs::write(package.join("latchkey.js"), "long").unwrap();
     std::fs::write(package.join("latchkey.js.br"), "br").unwrap();

@@ -21,11 +21,12 @@ use leptos::config::LeptosOptions;
 use server::Site;
 use server::clock::Clock;
 use server::serve::Leaving;
-use tempfile::TempDir;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use tower::ServiceExt;
 use url::Url;
+
+use crate::scratch::Scratch;
 
 pub(crate) const PASSWORD: &str = "a long enough password";
 pub(crate) const START: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
@@ -33,7 +34,7 @@ pub(crate) const START: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 pub(crate) struct TestApp {
     router: Router,
     now: Arc<Mutex<OffsetDateTime>>,
-    pub(crate) dir: TempDir,
+    pub(crate) scratch: Scratch,
 }
 
 impl TestApp {
@@ -45,12 +46,12 @@ impl TestApp {
         security: CookieSecurity,
         change: impl FnOnce(&mut auth::Config),
     ) -> Self {
-        let dir = TempDir::new().unwrap();
+        let scratch = Scratch::new();
         let origin = match security {
             CookieSecurity::Http => "http://localhost:3000",
             CookieSecurity::Https => "https://latchkey.example",
         };
-        let mut config = config(&dir, origin);
+        let mut config = config(&scratch, origin);
         change(&mut config);
         let auth = Auth::open(config, START).await.unwrap();
         let now = Arc::new(Mutex::new(START));
@@ -60,7 +61,7 @@ impl TestApp {
         });
         let options = LeptosOptions::builder()
             .output_name("latchkey")
-            .site_root(dir.path().to_str().unwrap())
+            .site_root(scratch.dir.path().to_str().unwrap())
             .build();
         let site = Site {
             auth,
@@ -70,7 +71,11 @@ impl TestApp {
             leaving: Leaving::never(),
         };
         let router = server::router(site, &options).unwrap();
-        Self { router, now, dir }
+        Self {
+            router,
+            now,
+            scratch,
+        }
     }
 
     /// A site that does not wait long for a database that somebody else has locked.
@@ -118,13 +123,16 @@ impl TestApp {
     }
 }
 
-fn config(dir: &TempDir, origin: &str) -> auth::Config {
+fn config(scratch: &Scratch, origin: &str) -> auth::Config {
     let limits = |idle, absolute| Limits {
         idle: Duration::seconds(idle),
         absolute: Duration::seconds(absolute),
     };
     auth::Config {
-        database: Database::file(&dir.path().join("latchkey.db"), StdDuration::from_secs(20)),
+        database: Database {
+            url: scratch.url.clone(),
+            patience: StdDuration::from_secs(20),
+        },
         secret: MasterSecret::new(vec![1; 32]).unwrap(),
         previous_secrets: Vec::new(),
         issuer: origin.to_owned(),

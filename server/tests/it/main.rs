@@ -11,4 +11,6 @@ mod login;
 mod profile;
 mod refresh;
 mod register;
+#[path = "../../../auth/src/tests/scratch.rs"]
+mod scratch;
 mod start;

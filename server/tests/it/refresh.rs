@@ -1,5 +1,5 @@
 use axum::http::StatusCode;
-use sqlx::{Connection, Executor, SqliteConnection};
+use sqlx::Executor;
 use time::Duration;
 
 use crate::helpers::TestApp;
@@ -82,7 +82,7 @@ async fn a_busy_database_keeps_the_cookies_and_says_when_to_come_again() {
     let mut ada = app.ada().await;
     let before = ada.jar.clone();
     app.advance(Duration::minutes(20));
-    let lock = lock(&app).await;
+    let lock = app.scratch.lock().await;
     let answer = ada.get("/dashboard").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.header("retry-after"), "2");
@@ -95,7 +95,7 @@ async fn a_busy_database_keeps_the_cookies_and_says_when_to_come_again() {
 async fn a_good_access_token_needs_no_lock() {
     let app = TestApp::new().await;
     let mut ada = app.ada().await;
-    let _lock = lock(&app).await;
+    let _lock = app.scratch.lock().await;
     assert_eq!(ada.get("/dashboard").await.status, StatusCode::OK);
 }
 
@@ -103,7 +103,7 @@ async fn a_good_access_token_needs_no_lock() {
 async fn a_sign_in_that_cannot_be_written_is_no_wrong_password() {
     let app = TestApp::impatient().await;
     app.ada().await;
-    let lock = lock(&app).await;
+    let lock = app.scratch.lock().await;
     let program = app.program().log_in("ada", crate::helpers::PASSWORD).await;
     assert_eq!(
         (program.status, program.error().code.as_str()),
@@ -139,7 +139,7 @@ async fn a_token_in_the_others_place_is_nobody() {
 async fn a_page_that_could_not_be_filled_is_no_success() {
     let app = TestApp::new().await;
     let mut ada = app.ada().await;
-    let mut connection = connect(&app).await;
+    let mut connection = app.scratch.connect().await;
     connection
         .execute("alter table users rename to elsewhere")
         .await
@@ -150,6 +150,7 @@ async fn a_page_that_could_not_be_filled_is_no_success() {
         assert!(
             page.text("[role=alert]").contains("Something went wrong")
                 && !page.body.contains("no such table")
+                && !page.body.contains("does not exist")
         );
     }
     connection
@@ -163,8 +164,8 @@ async fn a_page_that_could_not_be_filled_is_no_success() {
 async fn an_account_that_was_disabled_is_signed_out_and_not_sent_in_circles() {
     let app = TestApp::new().await;
     let mut ada = app.ada().await;
-    connect(&app)
-        .await
+    let mut connection = app.scratch.connect().await;
+    connection
         .execute("update users set disabled_at = 1")
         .await
         .unwrap();
@@ -180,18 +181,4 @@ async fn an_account_that_was_disabled_is_signed_out_and_not_sent_in_circles() {
             .code,
         "bad_credentials"
     );
-}
-
-/// Another process that is writing: a shell, a backup.
-async fn lock(app: &TestApp) -> impl Sized {
-    let mut connection = connect(app).await;
-    connection.execute("begin immediate").await.unwrap();
-    connection
-}
-
-async fn connect(app: &TestApp) -> SqliteConnection {
-    let path = app.dir.path().join("latchkey.db");
-    SqliteConnection::connect(path.to_str().unwrap())
-        .await
-        .unwrap()
 }
