@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad_input;
+mod crash;
 mod cross_origin;
 mod guard;
 mod headers;
@@ -12,3 +13,4 @@ mod profile;
 mod refresh;
 mod register;
 mod start;
+mod visitor;
