@@ -5,6 +5,7 @@
 mod bad_input;
 mod crash;
 mod cross_origin;
+mod crowd;
 mod guard;
 mod headers;
 mod helpers;
