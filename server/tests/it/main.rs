@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad_input;
+mod crash;
 mod cross_origin;
+mod crowd;
 mod guard;
 mod headers;
 mod helpers;
@@ -14,3 +16,4 @@ mod register;
 #[path = "../../../auth/src/tests/scratch.rs"]
 mod scratch;
 mod start;
+mod visitor;

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-fn latchkey(data: &Path) -> Command {
+pub(crate) fn latchkey(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     for (name, _) in std::env::vars()
         .filter(|(name, _)| name.starts_with("LATCHKEY_") || name.starts_with("LEPTOS_"))
