@@ -3,6 +3,7 @@
 mod audit;
 mod devices;
 mod keys;
+mod model;
 mod nodes;
 mod refresh;
 mod restart;
