@@ -31,7 +31,7 @@ cargo xtask <command>
 
   setup                  install what building Latchkey needs and is not there yet
   run [-- arguments]     build the release and start it
-  test [--skip-browser]  format, lints, documentation, every test, the browser tests
+  test [--skip-browser]  format, lints, documentation, tests on SQLite and Postgres, the browser tests
   bench                  measure the release against the limits it promises
 
 Downloads and tools go to $XDG_CACHE_HOME/latchkey (~/.cache/latchkey) and $CARGO_HOME/bin.";

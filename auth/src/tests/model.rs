@@ -123,6 +123,7 @@ impl Model {
     fn refresh(&mut self, presented: i64, node: usize) -> Expected {
         let is_young = self.now < self.rotated_at + 30;
         if self.is_over {
+            self.known[node] = true;
             return Expected::Refused(Refusal::Revoked);
         }
         if self.now >= ABSOLUTE {
@@ -199,9 +200,10 @@ impl Model {
                 self.now += seconds;
                 Expected::Nothing
             }
-            Step::End { node, .. } => {
+            Step::End { how, node } => {
+                // Closing an account names no session: one that is over already is only learned of.
+                self.known[node] |= !self.is_over || how != Ending::Disable;
                 self.is_over = true;
-                self.known[node] = true;
                 Expected::Nothing
             }
             Step::CatchUp { node } | Step::Restart { node } => {

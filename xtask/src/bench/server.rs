@@ -1,7 +1,7 @@
 //! Starting and ending the server that is measured.
 
 use std::fs::File;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::thread;
@@ -32,7 +32,7 @@ pub(crate) struct Server {
 impl Workplace<'_> {
     /// Starts the release build on a free port, with the settings a new user has.
     pub(crate) fn start(&self) -> Result<Server> {
-        let address = free_address()?;
+        let address = process::free_address()?;
         let log = File::create(self.data.join("server.log"))?;
         let child = self
             .shell
@@ -95,9 +95,4 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn free_address() -> Result<SocketAddr> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?)
 }
