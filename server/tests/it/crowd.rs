@@ -1,7 +1,8 @@
 //! Many at once: they wait for each other, and nobody who has the time is turned away for it.
 //!
-//! Each rotation is a commit that reaches the disk, one after the other. These tests wait 20 s for their turn;
-//! the program, unless it is told otherwise, 3 s, and answers 503 to those whose turn does not come.
+//! Rotations that wait share one commit. These tests wait 20 s for their turn, because a machine that
+//! builds beside them is slow; the program, unless it is told otherwise, waits 3 s, and answers 503 to
+//! those whose turn does not come.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad_input;
+mod commands;
 mod crash;
 mod cross_origin;
 mod crowd;
 mod guard;
 mod headers;
 mod helpers;
+mod keys;
 mod login;
 mod profile;
 mod refresh;

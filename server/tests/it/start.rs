@@ -26,7 +26,7 @@ pub(crate) fn latchkey(data: &Path) -> Command {
 }
 
 /// One that does not keep its accounts in the data folder.
-fn latchkey_over(scratch: &Scratch) -> Command {
+pub(crate) fn latchkey_over(scratch: &Scratch) -> Command {
     let mut command = latchkey(scratch.dir.path());
     command.env("DATABASE_URL", &scratch.url);
     command

@@ -15,16 +15,19 @@ use crate::test::counts::Counts;
 use crate::test::postgres::{self, Postgres};
 use crate::test::report::Outcome;
 
+/// How many histories of a session the model of the session engine is held against.
+const MODEL_CASES: &str = "LATCHKEY_MODEL_CASES";
+
 /// Runs all unit and integration tests.
 pub(crate) fn on_sqlite(shell: &Shell) -> Result<Outcome> {
-    let mut tests = cargo_test(shell, &["--workspace", "--exclude=frontend"]);
+    let mut tests = cargo_test(shell, &["--workspace", "--exclude=frontend"], "10000");
     count(tests.env_remove(postgres::VARIABLE))
 }
 
 /// Runs those that have to do with a database once more, on the server that the environment names or
 /// on one of our own.
 pub(crate) fn on_postgres(shell: &Shell) -> Result<Outcome> {
-    let mut tests = cargo_test(shell, &["--package=auth", "--package=server"]);
+    let mut tests = cargo_test(shell, &["--package=auth", "--package=server"], "1000");
     if env::var_os(postgres::VARIABLE).is_some_and(|url| !url.is_empty()) {
         return count(&mut tests);
     }
@@ -32,9 +35,12 @@ pub(crate) fn on_postgres(shell: &Shell) -> Result<Outcome> {
     count(tests.env(postgres::VARIABLE, server.url()))
 }
 
-fn cargo_test(shell: &Shell, packages: &[&'static str]) -> Command {
+fn cargo_test(shell: &Shell, packages: &[&'static str], model_cases: &str) -> Command {
     let mut tests = shell.cargo(["test", "--no-fail-fast"]);
     tests.args(packages);
+    if env::var_os(MODEL_CASES).is_none() {
+        tests.env(MODEL_CASES, model_cases);
+    }
     tests
 }
 
