@@ -9,6 +9,7 @@ mod refresh;
 mod restart;
 mod scratch;
 mod sign_in;
+mod verify;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -157,6 +158,15 @@ impl Fixture {
             .into_iter()
             .map(|row| row.event)
             .collect()
+    }
+
+    /// Whether a receipt for `signed_in`'s generation is on its way into the database.
+    fn awaits_receipt(&self, signed_in: &SignedIn) -> bool {
+        let session = &signed_in.session;
+        self.auth
+            .0
+            .receipts
+            .has_noted(session.id, session.generation)
     }
 
     /// Waits for the receipt of `signed_in`'s generation to be in the database.

@@ -31,6 +31,11 @@ impl Default for Verifications {
 }
 
 impl Auth {
+    #[cfg(test)]
+    pub(crate) fn remembered_verifications(&self) -> usize {
+        self.0.verifications.0.len()
+    }
+
     /// Forgets which tokens passed: each is verified by its signature again.
     pub fn forget_verifications(&self) {
         self.0.verifications.0.clear();

@@ -1,17 +1,15 @@
 //! The program is killed in the middle of its work, again and again: what it has told anybody stays true.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Stdio};
 
 use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::start::latchkey;
+use crate::program::Program;
 use crate::visitor::Visitor;
 
 const KILLS: usize = 50;
@@ -24,10 +22,10 @@ type Acknowledged = BTreeMap<String, Visitor>;
 async fn whoever_was_answered_is_still_signed_in_after_each_of_fifty_kills() {
     let dir = TempDir::new().unwrap();
     let mut visitors = Acknowledged::new();
-    let mut site = Site::start(dir.path());
+    let mut site = Program::start(dir.path());
     for round in 0..KILLS {
         let met = visit_until_killed(site, &mut visitors, round).await;
-        site = Site::start(dir.path());
+        site = Program::start(dir.path());
         for (position, (name, visitor)) in visitors.iter_mut().enumerate() {
             if met.contains(name) || position % 16 == round % 16 {
                 visitor.still_holds_a_good_pair(site.address).await;
@@ -43,50 +41,10 @@ async fn whoever_was_answered_is_still_signed_in_after_each_of_fifty_kills() {
     }
 }
 
-/// A program that runs. It is killed when this is dropped, also by a test that failed.
-struct Site {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Site {
-    /// Starts the program, and returns when it listens.
-    fn start(data: &Path) -> Self {
-        // A port of its own: taken, noted and given back.
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
-        let child = latchkey(data)
-            .env("LEPTOS_SITE_ADDR", address.to_string())
-            // The port is another one after each start, and the issuer of the tokens must not be.
-            .env("LATCHKEY_PUBLIC_URL", "http://localhost:3000")
-            .env("LATCHKEY_ARGON2", "m=8,t=1,p=1")
-            .env("RUST_LOG", "warn")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut site = Self { child, address };
-        let said = BufReader::new(site.child.stdout.take().unwrap())
-            .lines()
-            .next();
-        let said = said.expect("it starts").unwrap();
-        assert!(said.starts_with("Latchkey is at"), "{said}");
-        site
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        // SIGKILL: nothing is flushed, nothing is closed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// Lets visitors come until a number of answers have arrived, another one in each round, and kills the
 /// site under them. Returns who was answered.
 async fn visit_until_killed(
-    site: Site,
+    site: Program,
     visitors: &mut Acknowledged,
     round: usize,
 ) -> BTreeSet<String> {

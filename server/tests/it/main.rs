@@ -11,8 +11,10 @@ mod guard;
 mod headers;
 mod helpers;
 mod keys;
+mod leave;
 mod login;
 mod profile;
+mod program;
 mod refresh;
 mod register;
 #[path = "../../../auth/src/tests/scratch.rs"]

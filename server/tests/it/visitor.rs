@@ -51,6 +51,23 @@ impl Visitor {
         Some(())
     }
 
+    /// Listens for the end of the session, and returns when the stream has begun.
+    pub(crate) async fn listen(&self, site: SocketAddr) -> TcpStream {
+        let refresh = &self.refresh;
+        let request = format!(
+            "GET /session/events HTTP/1.1\r\nHost: localhost\r\nCookie: latchkey_refresh={refresh}\r\n\r\n"
+        );
+        let mut socket = TcpStream::connect(site).await.unwrap();
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(socket.read_u8().await.unwrap());
+        }
+        let head = String::from_utf8(head).unwrap();
+        assert!(head.contains("text/event-stream"), "{head}");
+        socket
+    }
+
     /// Both tokens do what they are for, and so does the pair that they are exchanged for.
     pub(crate) async fn still_holds_a_good_pair(&mut self, site: SocketAddr) {
         self.see_account(site).await.expect("the site is up");
