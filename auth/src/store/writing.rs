@@ -167,6 +167,21 @@ impl Writing {
         Ok(())
     }
 
+    /// Keeps an account as it is until the transaction is over. Returns whether it still has this hash and
+    /// can be used: a password may be changed, or an account disabled, while somebody's is verified.
+    pub(crate) async fn hold_account(&mut self, user_id: i64, password_hash: &str) -> Result<bool> {
+        // An update that changes nothing locks the row on Postgres too.
+        let done = sqlx::query(
+            "update users set updated_at = updated_at
+             where id = $1 and password_hash = $2 and disabled_at is null",
+        )
+        .bind(user_id)
+        .bind(password_hash.to_owned())
+        .execute(self.connection())
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
     /// Returns whether the account was there, and its hash still the one that was verified.
     pub(crate) async fn update_password(
         &mut self,
