@@ -5,7 +5,6 @@
 //! `TEST_DATABASE_URL` names a Postgres server, the same for one refresh to a transaction there.
 
 #![expect(
-    clippy::expect_used,
     clippy::unwrap_used,
     reason = "a benchmark that cannot go on has failed"
 )]

@@ -16,7 +16,9 @@ use cookie::{Cookie, SameSite};
 use latchkey_fuzz::{FIXTURE, Forgery, NOW, ORIGIN};
 use leptos::config::LeptosOptions;
 use libfuzzer_sys::{Corpus, fuzz_target};
+use server::Site;
 use server::clock::Clock;
+use server::serve::Leaving;
 use time::Duration;
 use tower::ServiceExt;
 use url::Url;
@@ -75,15 +77,14 @@ fn site() -> Router {
         .output_name("latchkey")
         .site_root(FIXTURE.dir().to_string_lossy().as_ref())
         .build();
-    let origin = Url::parse(ORIGIN).expect("an origin");
-    server::router(
-        FIXTURE.auth.clone(),
-        *STYLE,
-        &origin,
-        Clock::new(|| NOW),
-        &options,
-    )
-    .expect("a site")
+    let site = Site {
+        auth: FIXTURE.auth.clone(),
+        cookies: *STYLE,
+        public_url: Url::parse(ORIGIN).expect("an origin"),
+        clock: Clock::new(|| NOW),
+        leaving: Leaving::never(),
+    };
+    server::router(site, &options).expect("a site")
 }
 
 /// Builds the header; none when it could not be sent, or would let in whoever sends it.

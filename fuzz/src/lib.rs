@@ -8,6 +8,7 @@ use std::time::Duration as StdDuration;
 
 use auth::{
     Auth, Client, Config, Cost, Database, Lifespans, Limits, MasterSecret, Registration, SignUp,
+    SigningAlgorithm,
 };
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
@@ -92,5 +93,6 @@ fn config(dir: &Path) -> Config {
             iterations: 1,
             parallelism: 1,
         },
+        signing_algorithm: SigningAlgorithm::EdDsa,
     }
 }

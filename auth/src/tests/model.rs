@@ -7,7 +7,7 @@
 mod machine;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config as Runs, TestError, TestRunner};
+use proptest::test_runner::{Config as Runs, TestRunner};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 
 use self::machine::{Machine, World};
@@ -275,8 +275,8 @@ impl ReferenceStateMachine for Model {
     }
 }
 
-/// Tries histories until one goes wrong.
-fn run(cases: u32) -> Result<(), TestError<impl std::fmt::Debug>> {
+/// Tries histories until one goes wrong, and tells it in its shortest form.
+fn run(cases: u32) -> Result<(), String> {
     World::begin();
     let runs = Runs {
         cases,
@@ -286,10 +286,11 @@ fn run(cases: u32) -> Result<(), TestError<impl std::fmt::Debug>> {
     };
     let mut runner = TestRunner::new(runs.clone());
     let histories = Model::sequential_strategy(1..25);
-    runner.run(&histories, |(begin, steps, seen)| {
+    let tried = runner.run(&histories, |(begin, steps, seen)| {
         Machine::test_sequential(runs.clone(), begin, steps, seen);
         Ok(())
-    })
+    });
+    tried.map_err(|failure| failure.to_string())
 }
 
 fn cases() -> u32 {
