@@ -20,4 +20,5 @@ mod register;
 #[path = "../../../auth/src/tests/scratch.rs"]
 mod scratch;
 mod start;
+mod tokens;
 mod visitor;
