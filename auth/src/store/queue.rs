@@ -5,6 +5,9 @@
 //! fsync serves all. Nobody is answered before the commit that holds their work, nor from the
 //! uncommitted work of others: those who only read finish by [`Turn::commit`] too.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
