@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod activity;
 mod bad_input;
 mod cross_origin;
+mod devices;
+mod events;
 mod guard;
 mod headers;
 mod helpers;
