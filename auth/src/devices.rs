@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 use crate::audit::{Activity, Entry, Event};
 use crate::error::{Error, Result};
 use crate::refresh::to_the_end;
-use crate::session::{Client, Device, Session, SessionId};
+use crate::session::{Client, Device, Session, SessionId, SessionRow};
 use crate::store::{Which, Writing};
 use crate::token::RefreshToken;
 use crate::{Account, Auth};
@@ -107,9 +107,10 @@ impl Auth {
         to_the_end(async move {
             let mut writing = auth.store().write().await?;
             let row = writing.session(ending).await?;
-            let is_own =
-                row.is_some_and(|row| row.user_id == account.id && row.revoked_at.is_none());
-            if !is_own {
+            let row = row.filter(|row| row.user_id == account.id);
+            let row = row.ok_or(Error::UnknownSession)?;
+            if row.revoked_at.is_some() {
+                auth.learn(&row, now);
                 return Err(Error::UnknownSession);
             }
             let entry = Entry {
@@ -194,6 +195,13 @@ impl Auth {
             writing.audit(&of_session).await?;
         }
         Ok(ended)
+    }
+
+    /// Takes note of a session that another node has ended, before the news of it have come.
+    pub(crate) fn learn(&self, ended: &SessionRow, now: OffsetDateTime) {
+        if let Some(at) = ended.revoked_at {
+            self.revocations().insert(ended.id, at, now);
+        }
     }
 
     /// Commits a revocation. The set is filled first, and whatever the commit says it stays: a commit that

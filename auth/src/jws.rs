@@ -4,6 +4,9 @@
 //! looked at. The key decides the algorithm: a header that names another is refused before any
 //! cryptography. What has to be understood (`crit`) is not understood.
 
+#[cfg(test)]
+mod vectors;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;

@@ -110,6 +110,10 @@ impl Auth {
         let auth = self.clone();
         to_the_end(async move {
             let mut writing = auth.store().write().await?;
+            let before = &known.password_hash;
+            if !writing.hold_account(known.user_id, before).await? {
+                return Err(Error::BadCredentials);
+            }
             if let Some(hash) = rehashed {
                 writing
                     .rehash(known.user_id, &known.password_hash, &hash)

@@ -50,6 +50,14 @@ impl Receipts {
     }
 }
 
+#[cfg(test)]
+impl Receipts {
+    pub(crate) fn has_noted(&self, id: SessionId, generation: i64) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.get(&id) == Some(&generation)
+    }
+}
+
 async fn write(store: Arc<Store>, seen: Seen, mut waiting: Receiver<(SessionId, i64)>) {
     let mut batch = Vec::with_capacity(AT_ONCE);
     while waiting.recv_many(&mut batch, AT_ONCE).await > 0 {

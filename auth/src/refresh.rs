@@ -73,7 +73,10 @@ impl Auth {
                 self.advance(&mut writing, row, client, now).await?
             }
             (Some(row), Some(Decision::Repeat)) => Outcome::Granted(Box::new(row)),
-            (_, Some(Decision::Refuse(Refusal::Revoked))) => Outcome::Refused(Refusal::Revoked),
+            (Some(row), Some(Decision::Refuse(Refusal::Revoked))) => {
+                self.learn(&row, now);
+                Outcome::Refused(Refusal::Revoked)
+            }
             (row, decision) => {
                 writing.commit().await?;
                 let why = refusal(decision);

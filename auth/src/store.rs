@@ -1,5 +1,6 @@
-//! The database. Only this file contains SQL, and each statement runs on SQLite and Postgres alike.
+//! The database. Only this module contains SQL, and each statement runs on SQLite and Postgres alike.
 
+mod keys;
 mod news;
 mod queue;
 mod rows;
@@ -7,6 +8,7 @@ mod sessions;
 #[cfg(test)]
 mod testing;
 mod trail;
+mod users;
 mod writing;
 
 use std::path::Path;
@@ -15,14 +17,14 @@ use std::time::Duration as StdDuration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Executor};
 
-use crate::account::{Account, Identifier};
 use crate::error::{Error, Result};
 pub(crate) use crate::store::news::Numbers;
 use crate::store::queue::{Protection, Queue};
-use crate::store::rows::read_account;
 pub(crate) use crate::store::rows::{Credentials, KeyRow};
+pub(crate) use crate::store::sessions::{Rotation, Which};
+pub(crate) use crate::store::users::{NewUser, ProfileChange, Taken};
 use crate::store::writing::Turn;
-pub(crate) use crate::store::writing::{NewUser, ProfileChange, Rotation, Taken, Which, Writing};
+pub(crate) use crate::store::writing::Writing;
 
 /// Where the accounts are kept.
 #[derive(Debug, Clone)]
@@ -112,36 +114,6 @@ impl Store {
             None => Turn::Own(self.writer.begin().await?),
         };
         Ok(Writing::new(turn))
-    }
-
-    pub(crate) async fn credentials(&self, identifier: &Identifier) -> Result<Option<Credentials>> {
-        let query = match identifier {
-            Identifier::Email(email) => {
-                sqlx::query("select * from users where email = $1").bind(email.as_str().to_owned())
-            }
-            Identifier::Username(key) => {
-                sqlx::query("select * from users where username_key = $1").bind(key.clone())
-            }
-        };
-        let row = query.fetch_optional(&self.reader).await?;
-        row.as_ref().map(Credentials::read).transpose()
-    }
-
-    pub(crate) async fn account(&self, document_id: &str) -> Result<Option<Account>> {
-        let query =
-            sqlx::query("select * from users where document_id = $1 and disabled_at is null");
-        let row = query
-            .bind(document_id.to_owned())
-            .fetch_optional(&self.reader)
-            .await?;
-        row.as_ref().map(read_account).transpose()
-    }
-
-    pub(crate) async fn has_users(&self) -> Result<bool> {
-        Ok(sqlx::query("select id from users limit 1")
-            .fetch_optional(&self.reader)
-            .await?
-            .is_some())
     }
 }
 

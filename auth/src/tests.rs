@@ -3,11 +3,13 @@
 mod audit;
 mod devices;
 mod keys;
+mod model;
 mod nodes;
 mod refresh;
 mod restart;
 mod scratch;
 mod sign_in;
+mod verify;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -156,6 +158,15 @@ impl Fixture {
             .into_iter()
             .map(|row| row.event)
             .collect()
+    }
+
+    /// Whether a receipt for `signed_in`'s generation is on its way into the database.
+    fn awaits_receipt(&self, signed_in: &SignedIn) -> bool {
+        let session = &signed_in.session;
+        self.auth
+            .0
+            .receipts
+            .has_noted(session.id, session.generation)
     }
 
     /// Waits for the receipt of `signed_in`'s generation to be in the database.

@@ -63,7 +63,7 @@ impl Auth {
         });
         if numbers.keys != known.keys {
             self.keys().reload(self.store(), self.secrets()).await?;
-            self.0.verifications.clear();
+            self.forget_verifications();
         }
         self.0.known.set(numbers);
         self.keep_keys(now).await

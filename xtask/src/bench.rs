@@ -6,6 +6,7 @@ mod figure;
 mod guard;
 mod http;
 mod memory;
+mod refresh;
 mod server;
 mod size;
 mod startup;
@@ -47,15 +48,14 @@ fn measure(shell: &Shell, checkout: &Checkout) -> Result<Vec<Figure>> {
     figures.push(startup::measure(&workplace)?);
     figures.push(memory::measure(&workplace)?);
     figures.extend(guard::measure(&workplace)?);
+    figures.extend(refresh::measure(&workplace)?);
     fs::remove_dir_all(&data)?;
     Ok(figures)
 }
 
 /// Runs the benchmarks of what takes less time than a request.
 fn micro_benchmarks(shell: &Shell) -> Result<()> {
-    if !shell.directory().join("server/benches/guard.rs").is_file() {
-        return Ok(());
-    }
     println!();
-    process::run(&mut shell.cargo(["bench", "--package=server", "--bench=guard"]))
+    process::run(&mut shell.cargo(["bench", "--package=server", "--bench=guard"]))?;
+    process::run(&mut shell.cargo(["bench", "--package=auth"]))
 }

@@ -13,6 +13,7 @@ compile_error!("xtask needs Linux or macOS; on Windows, use it inside WSL");
 
 mod bench;
 mod checkout;
+mod fuzz;
 mod process;
 mod release;
 mod run;
@@ -31,8 +32,9 @@ cargo xtask <command>
 
   setup                  install what building Latchkey needs and is not there yet
   run [-- arguments]     build the release and start it
-  test [--skip-browser]  format, lints, documentation, every test, the browser tests
+  test [--skip-browser]  format, lints, documentation, tests on SQLite and Postgres, the browser tests
   bench                  measure the release against the limits it promises
+  fuzz [seconds]         try hostile input on what strangers can reach, 60 seconds per target
 
 Downloads and tools go to $XDG_CACHE_HOME/latchkey (~/.cache/latchkey) and $CARGO_HOME/bin.";
 
@@ -56,6 +58,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["test"] => test::everything(),
         ["test", "--skip-browser"] => test::without_browser(),
         ["bench"] => bench::run(),
+        ["fuzz"] => fuzz::run(fuzz::A_MINUTE),
+        ["fuzz", seconds] => fuzz::run(fuzz::seconds(seconds)?),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())

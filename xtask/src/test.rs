@@ -5,6 +5,7 @@
 
 mod browser;
 mod counts;
+mod postgres;
 mod report;
 mod suites;
 
@@ -19,7 +20,7 @@ use crate::{release, setup};
 pub(crate) fn everything() -> Result<()> {
     let (shell, checkout, mut report) = begin()?;
     check(&shell, &mut report);
-    report.suite("cargo test", || suites::cargo(&shell));
+    cargo_tests(&shell, &mut report);
     let built = report.step("release build", || release::ensure(&shell, &checkout));
     if built {
         report.suite("browser tests", || suites::playwright(&shell, &checkout));
@@ -34,9 +35,14 @@ pub(crate) fn everything() -> Result<()> {
 pub(crate) fn without_browser() -> Result<()> {
     let (shell, _, mut report) = begin()?;
     check(&shell, &mut report);
-    report.suite("cargo test", || suites::cargo(&shell));
+    cargo_tests(&shell, &mut report);
     println!("\nThe browser tests were left out.");
     report.finish()
+}
+
+fn cargo_tests(shell: &Shell, report: &mut Report) {
+    report.suite("tests on SQLite", || suites::on_sqlite(shell));
+    report.suite("tests on Postgres", || suites::on_postgres(shell));
 }
 
 fn begin() -> Result<(Shell, Checkout, Report)> {

@@ -130,7 +130,7 @@ impl Auth {
 
     fn use_keys(&self, rows: Vec<KeyRow>) -> Result<()> {
         self.keys().set(KeyRing::new(rows, self.secrets())?);
-        self.0.verifications.clear();
+        self.forget_verifications();
         Ok(())
     }
 }

@@ -1,15 +1,15 @@
-//! What is asked of sessions and of their trail, and what is learned of them off the request's path.
+//! The sessions' rows.
 
+use sqlx::any::AnyRow;
 use time::OffsetDateTime;
 
-use crate::audit::{Activity, Event};
+use crate::audit::Event;
 use crate::error::Result;
-use crate::session::{SessionId, SessionRow};
-use crate::store::Store;
-use crate::store::rows::{millis, read_activity, read_id, read_session, time};
+use crate::session::{Client, Persistence, SessionId, SessionRow};
+use crate::store::rows::{millis, read_id, read_session, time};
+use crate::store::{Store, Writing};
 
-pub(super) const SESSION: &str =
-    "select sessions.*, users.document_id, users.role, users.disabled_at
+const SESSION: &str = "select sessions.*, users.document_id, users.role, users.disabled_at
      from sessions join users on users.id = sessions.user_id where sessions.id = $1";
 
 /// A session that is over, as the other nodes have to know it.
@@ -44,41 +44,6 @@ impl Store {
         rows.iter().map(read_session).collect()
     }
 
-    /// The newest first, from the one before `before` on.
-    pub(crate) async fn activity(
-        &self,
-        user_id: i64,
-        before: i64,
-        limit: i64,
-    ) -> Result<Vec<Activity>> {
-        let query = sqlx::query(
-            "select * from audit where user_id = $1 and id < $2 order by id desc limit $3",
-        );
-        let query = query.bind(user_id).bind(before).bind(limit);
-        let rows = query.fetch_all(&self.reader).await?;
-        rows.iter()
-            .filter_map(|row| read_activity(row).transpose())
-            .collect()
-    }
-
-    /// The events of one kind since then, the newest first.
-    pub(crate) async fn activity_since(
-        &self,
-        user_id: i64,
-        event: Event,
-        since: OffsetDateTime,
-    ) -> Result<Vec<Activity>> {
-        let query = sqlx::query(
-            "select * from audit where user_id = $1 and event = $2 and at >= $3
-             order by id desc limit 10",
-        );
-        let query = query.bind(user_id).bind(event.name()).bind(millis(since));
-        let rows = query.fetch_all(&self.reader).await?;
-        rows.iter()
-            .filter_map(|row| read_activity(row).transpose())
-            .collect()
-    }
-
     pub(crate) async fn revoked_since(&self, since: OffsetDateTime) -> Result<Vec<Revoked>> {
         let query = sqlx::query("select id, revoked_at from sessions where revoked_at >= $1");
         let rows = query.bind(millis(since)).fetch_all(&self.reader).await?;
@@ -102,7 +67,125 @@ impl Store {
     }
 }
 
-fn read_revoked(row: &sqlx::any::AnyRow) -> Result<Revoked> {
+impl Writing {
+    pub(crate) async fn insert_session(&mut self, row: &SessionRow) -> Result<()> {
+        let remembered = (row.persistence == Persistence::Remembered).then_some(row.created_at);
+        sqlx::query(
+            "insert into sessions (id, user_id, generation, rotated_at, used_generation, remembered_at,
+                                   authenticated_at, methods, address, user_agent, created_at, last_seen_at,
+                                   idle_expires_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        )
+        .bind(String::from(row.id))
+        .bind(row.user_id)
+        .bind(row.generation)
+        .bind(millis(row.rotated_at))
+        .bind(row.used_generation)
+        .bind(remembered.map(millis))
+        .bind(millis(row.authenticated_at))
+        .bind(row.methods.join(" "))
+        .bind(row.client.address.clone())
+        .bind(row.client.user_agent.clone())
+        .bind(millis(row.created_at))
+        .bind(millis(row.last_seen_at))
+        .bind(millis(row.idle_expires_at))
+        .bind(millis(row.expires_at))
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    pub(crate) async fn session(&mut self, id: SessionId) -> Result<Option<SessionRow>> {
+        let row = sqlx::query(SESSION)
+            .bind(String::from(id))
+            .fetch_optional(self.connection())
+            .await?;
+        row.as_ref().map(read_session).transpose()
+    }
+
+    /// Moves a session to the generation after `row`'s, if it still is where `row` says.
+    /// Returns whether this call was the one that moved it.
+    pub(crate) async fn advance(&mut self, row: &SessionRow, to: &Rotation<'_>) -> Result<bool> {
+        let done = sqlx::query(
+            "update sessions set generation = generation + 1, rotated_at = $1, last_seen_at = $1,
+                                 idle_expires_at = $2, address = $3, user_agent = $4
+             where id = $5 and generation = $6 and revoked_at is null",
+        )
+        .bind(millis(to.at))
+        .bind(millis(to.idle_expires_at))
+        .bind(to.client.address.clone())
+        .bind(to.client.user_agent.clone())
+        .bind(String::from(row.id))
+        .bind(row.generation)
+        .execute(self.connection())
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Notes that an access token of `generation` was seen in use.
+    pub(crate) async fn mark_used(&mut self, id: SessionId, generation: i64) -> Result<()> {
+        sqlx::query(
+            "update sessions set used_generation = $1 where id = $2 and used_generation < $1",
+        )
+        .bind(generation)
+        .bind(String::from(id))
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Ends the sessions that `which` names and that are alive. Returns them.
+    pub(crate) async fn revoke(
+        &mut self,
+        which: Which,
+        because: Event,
+        at: OffsetDateTime,
+    ) -> Result<Vec<SessionId>> {
+        // The number first: its row puts those who revoke in one line.
+        let number = self.next("revocations").await?;
+        self.tell_others();
+        let query = match which {
+            Which::One(id) => sqlx::query(
+                "update sessions set revoked_at = $1, revoked_because = $2, revocation = $3
+                 where id = $4 and revoked_at is null returning id",
+            )
+            .bind(millis(at))
+            .bind(because.name())
+            .bind(number)
+            .bind(String::from(id)),
+            Which::AllOf { user_id, but } => sqlx::query(
+                "update sessions set revoked_at = $1, revoked_because = $2, revocation = $3
+                 where user_id = $4 and revoked_at is null and id <> $5 returning id",
+            )
+            .bind(millis(at))
+            .bind(because.name())
+            .bind(number)
+            .bind(user_id)
+            .bind(but.map(String::from).unwrap_or_default()),
+        };
+        let rows = query.fetch_all(self.connection()).await?;
+        rows.iter().map(|row| read_id(row, "id")).collect()
+    }
+}
+
+/// Which sessions are to end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Which {
+    One(SessionId),
+    /// Those of one account, but for one of them.
+    AllOf {
+        user_id: i64,
+        but: Option<SessionId>,
+    },
+}
+
+pub(crate) struct Rotation<'a> {
+    pub(crate) at: OffsetDateTime,
+    pub(crate) idle_expires_at: OffsetDateTime,
+    pub(crate) client: &'a Client,
+}
+
+fn read_revoked(row: &AnyRow) -> Result<Revoked> {
     Ok(Revoked {
         id: read_id(row, "id")?,
         at: time(row, "revoked_at")?,

@@ -1,19 +1,48 @@
-//! What is asked of the keys and of the whole trail.
+//! The rows of the trail.
 
 use sqlx::Row;
+use time::OffsetDateTime;
 
-use crate::audit::Record;
+use crate::audit::{Activity, Entry, Event, Record};
 use crate::error::Result;
-use crate::store::rows::read_record;
-use crate::store::{KeyRow, Store};
-
-pub(super) const KEYS: &str = "select * from keys order by created_at, id";
+use crate::session::SessionId;
+use crate::store::rows::{millis, read_activity, read_record};
+use crate::store::{Store, Writing};
 
 impl Store {
-    /// The keys, oldest first.
-    pub(crate) async fn keys(&self) -> Result<Vec<KeyRow>> {
-        let rows = sqlx::query(KEYS).fetch_all(&self.reader).await?;
-        rows.iter().map(KeyRow::read).collect()
+    /// The newest first, from the one before `before` on.
+    pub(crate) async fn activity(
+        &self,
+        user_id: i64,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<Activity>> {
+        let query = sqlx::query(
+            "select * from audit where user_id = $1 and id < $2 order by id desc limit $3",
+        );
+        let query = query.bind(user_id).bind(before).bind(limit);
+        let rows = query.fetch_all(&self.reader).await?;
+        rows.iter()
+            .filter_map(|row| read_activity(row).transpose())
+            .collect()
+    }
+
+    /// The events of one kind since then, the newest first.
+    pub(crate) async fn activity_since(
+        &self,
+        user_id: i64,
+        event: Event,
+        since: OffsetDateTime,
+    ) -> Result<Vec<Activity>> {
+        let query = sqlx::query(
+            "select * from audit where user_id = $1 and event = $2 and at >= $3
+             order by id desc limit 10",
+        );
+        let query = query.bind(user_id).bind(event.name()).bind(millis(since));
+        let rows = query.fetch_all(&self.reader).await?;
+        rows.iter()
+            .filter_map(|row| read_activity(row).transpose())
+            .collect()
     }
 
     /// How many rows the trail ever had.
@@ -30,5 +59,61 @@ impl Store {
         let query = query.bind(after).bind(last).bind(limit);
         let rows = query.fetch_all(&self.reader).await?;
         rows.iter().map(read_record).collect()
+    }
+}
+
+impl Writing {
+    /// Appends to the trail. The counter's row lock is what puts the rows of several nodes in one line.
+    pub(crate) async fn audit(&mut self, entry: &Entry<'_>) -> Result<()> {
+        let id = self.next("audit").await?;
+        let previous =
+            sqlx::query("select hash from audit where id < $1 order by id desc limit 1").bind(id);
+        let previous = previous.fetch_optional(self.connection()).await?;
+        let previous_hash = previous
+            .map(|row| row.try_get("hash"))
+            .transpose()?
+            .unwrap_or_default();
+        let mut record = Record {
+            id,
+            at: millis(entry.at),
+            event: entry.event.name().to_owned(),
+            user_id: entry.user_id,
+            session_id: entry.session.map(String::from),
+            client: entry.client.clone(),
+            detail: entry.detail.map(str::to_owned),
+            previous_hash,
+            hash: String::new(),
+        };
+        record.hash = record.computed_hash();
+        self.insert_record(record).await
+    }
+
+    async fn insert_record(&mut self, record: Record) -> Result<()> {
+        sqlx::query(
+            "insert into audit (id, at, event, user_id, session_id, address, user_agent, detail,
+                                previous_hash, hash)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .bind(record.id)
+        .bind(record.at)
+        .bind(record.event)
+        .bind(record.user_id)
+        .bind(record.session_id)
+        .bind(record.client.address)
+        .bind(record.client.user_agent)
+        .bind(record.detail)
+        .bind(record.previous_hash)
+        .bind(record.hash)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Whether the trail has an event of this kind on a session already.
+    pub(crate) async fn has_entry(&mut self, session: SessionId, event: Event) -> Result<bool> {
+        let query =
+            sqlx::query("select id from audit where session_id = $1 and event = $2 limit 1");
+        let query = query.bind(String::from(session)).bind(event.name());
+        Ok(query.fetch_optional(self.connection()).await?.is_some())
     }
 }

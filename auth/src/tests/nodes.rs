@@ -22,6 +22,10 @@ impl Drop for Running {
     }
 }
 
+fn is_postgres(node: &Fixture) -> bool {
+    node.scratch.url.starts_with("postgres")
+}
+
 /// How long `node` went on accepting a session after it had been ended elsewhere.
 async fn until_refused(node: &Auth, tokens: &SignedIn) -> StdDuration {
     let began = Instant::now();
@@ -89,11 +93,7 @@ async fn a_node_hears_of_it_within_a_second_where_there_are_notifications() {
     let two = one.second_node().await;
     let _running = Running::new(&two);
     one.ada().await;
-    let limit = StdDuration::from_millis(if one.scratch.is_postgres() {
-        1000
-    } else {
-        5000
-    });
+    let limit = StdDuration::from_millis(if is_postgres(&one) { 1000 } else { 5000 });
     for _ in 0..5 {
         let ended = one.sign_in("ada", PASSWORD).await.unwrap();
         assert!(two.verify(ended.tokens.access.expose_secret(), NOW).is_ok());
@@ -111,7 +111,7 @@ async fn a_notification_that_is_lost_costs_five_seconds_at_most() {
     let two = one.second_node().await;
     let _running = Running::new(&two);
     let ada = one.ada().await;
-    if one.scratch.is_postgres() {
+    if is_postgres(&one) {
         let mut intruder = one.scratch.connect().await;
         // Until there is one to kill: the node begins to listen in its own time.
         loop {

@@ -44,10 +44,6 @@ impl Scratch {
         Self { url, dir, server }
     }
 
-    pub(crate) fn is_postgres(&self) -> bool {
-        self.server.is_some()
-    }
-
     /// A connection beside those of the test's subject.
     pub(crate) async fn connect(&self) -> AnyConnection {
         install_default_drivers();

@@ -211,3 +211,24 @@ async fn the_profile_changes_and_keeps_names_unique() {
         "countess"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_an_account_is_closed_under_leaves_no_session() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    for _ in 0..10 {
+        let nobody = Client::default();
+        let (signed_in, disabled) = tokio::join!(
+            auth.sign_in("ada", PASSWORD),
+            auth.disable("ada", &nobody, NOW)
+        );
+        disabled.unwrap();
+        if let Ok(signed_in) = signed_in {
+            assert!(auth.check(&signed_in, NOW).is_err());
+        }
+        let rows = auth.store().sessions_of(1, NOW).await.unwrap();
+        assert!(rows.is_empty(), "{rows:?}");
+        auth.enable("ada", &nobody, NOW).await.unwrap();
+    }
+    assert!(auth.check(&ada, NOW).is_err());
+}

@@ -4,16 +4,24 @@
 
 mod activity;
 mod bad_input;
+mod commands;
+mod crash;
 mod cross_origin;
+mod crowd;
 mod devices;
 mod events;
 mod guard;
 mod headers;
 mod helpers;
+mod keys;
+mod leave;
 mod login;
 mod profile;
+mod program;
 mod refresh;
 mod register;
 #[path = "../../../auth/src/tests/scratch.rs"]
 mod scratch;
 mod start;
+mod tokens;
+mod visitor;

@@ -9,7 +9,9 @@ use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-fn latchkey(data: &Path) -> Command {
+use crate::scratch::Scratch;
+
+pub(crate) fn latchkey(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
     for (name, _) in std::env::vars()
         .filter(|(name, _)| name.starts_with("LATCHKEY_") || name.starts_with("LEPTOS_"))
@@ -20,6 +22,13 @@ fn latchkey(data: &Path) -> Command {
         .env_remove("DATABASE_URL")
         .env("LATCHKEY_DATA_DIR", data)
         .env("LEPTOS_SITE_ADDR", "127.0.0.1:0");
+    command
+}
+
+/// One that does not keep its accounts in the data folder.
+pub(crate) fn latchkey_over(scratch: &Scratch) -> Command {
+    let mut command = latchkey(scratch.dir.path());
+    command.env("DATABASE_URL", &scratch.url);
     command
 }
 
@@ -61,6 +70,16 @@ fn a_database_that_cannot_be_opened_is_told() {
     assert!(said.contains("the database cannot be opened"), "{said}");
     let said = refusal(latchkey(dir.path()).env("DATABASE_URL", "sqlite:/no/such/folder/x.db"));
     assert!(said.contains("the database cannot be opened"), "{said}");
+    let nobody_there = "postgres://x:topsecret@127.0.0.1:1/z";
+    let said = refusal(
+        latchkey(dir.path())
+            .env("DATABASE_URL", nobody_there)
+            .env("LATCHKEY_DATABASE_PATIENCE", "100"),
+    );
+    assert!(
+        said.contains("the database cannot be opened") && !said.contains("topsecret"),
+        "{said}"
+    );
     let said = refusal(latchkey(dir.path()).env("DATABASE_URL", "mysql://x:topsecret@y/z"));
     assert!(
         said.contains("DATABASE_URL") && !said.contains("topsecret"),
@@ -131,12 +150,15 @@ fn a_value_that_cannot_be_read_is_named_by_flag_and_variable() {
 
 #[test]
 fn another_secret_is_told_from_a_broken_database() {
-    let dir = TempDir::new().unwrap();
-    let mut first = latchkey(dir.path()).stdout(Stdio::piped()).spawn().unwrap();
+    let scratch = Scratch::new();
+    let mut first = latchkey_over(&scratch)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut lines = BufReader::new(first.stdout.take().unwrap()).lines();
     lines.next().unwrap().unwrap();
     end(&mut first);
-    let said = refusal(latchkey(dir.path()).env("LATCHKEY_SECRET", "x".repeat(32)));
+    let said = refusal(latchkey_over(&scratch).env("LATCHKEY_SECRET", "x".repeat(32)));
     assert!(
         said.contains("LATCHKEY_PREVIOUS_SECRETS") && !said.contains("cannot be opened"),
         "{said}"
@@ -193,13 +215,13 @@ fn it_says_what_to_do_next_and_leaves_when_asked() {
 #[test]
 fn a_request_that_is_under_way_is_answered_before_it_leaves() {
     use std::io::{Read, Write};
-    let dir = TempDir::new().unwrap();
+    let scratch = Scratch::new();
     // A port of its own: taken, noted and given back.
     let address = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap();
-    let mut child = latchkey(dir.path())
+    let mut child = latchkey_over(&scratch)
         .env("LEPTOS_SITE_ADDR", address.to_string())
         .stdout(Stdio::piped())
         .spawn()

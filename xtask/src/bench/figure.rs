@@ -6,7 +6,13 @@ pub(crate) struct Figure {
     pub(crate) measured: f64,
     pub(crate) unit: &'static str,
     /// What is promised, in the same unit; none where the figure is shown for comparison only.
-    pub(crate) limit: Option<f64>,
+    pub(crate) limit: Option<Limit>,
+}
+
+/// On which side of it a figure is good.
+pub(crate) enum Limit {
+    AtMost(f64),
+    AtLeast(f64),
 }
 
 impl Figure {
@@ -20,17 +26,25 @@ impl Figure {
     }
 
     pub(crate) fn at_most(mut self, limit: f64) -> Self {
-        self.limit = Some(limit);
+        self.limit = Some(Limit::AtMost(limit));
+        self
+    }
+
+    pub(crate) fn at_least(mut self, limit: f64) -> Self {
+        self.limit = Some(Limit::AtLeast(limit));
         self
     }
 
     fn line(&self) -> String {
         let Self { name, unit, .. } = self;
         let measured = format!("{:.1} {unit}", self.measured);
-        let Some(limit) = self.limit else {
-            return format!("{name:<44} {measured:>12} {:>12}\n", "-");
+        let (limit, verdict) = match self.limit {
+            None => return format!("{name:<44} {measured:>12} {:>12}\n", "-"),
+            Some(Limit::AtMost(limit)) if self.measured <= limit => (limit, ""),
+            Some(Limit::AtLeast(limit)) if self.measured >= limit => (limit, ""),
+            Some(Limit::AtMost(limit)) => (limit, "  OVER"),
+            Some(Limit::AtLeast(limit)) => (limit, "  UNDER"),
         };
-        let verdict = if self.measured <= limit { "" } else { "  OVER" };
         let limit = format!("{limit} {unit}");
         format!("{name:<44} {measured:>12} {limit:>12}{verdict}\n")
     }
@@ -74,5 +88,7 @@ mod tests {
                 .contains("OVER")
         );
         assert!(!Figure::new("js", 9.0, "KB").line().contains("OVER"));
+        let slow = Figure::new("refreshes", 10.0, "/s").at_least(4000.0);
+        assert!(slow.line().contains("UNDER"));
     }
 }

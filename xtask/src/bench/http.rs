@@ -24,16 +24,49 @@ impl Connection {
 
     /// Gets a page as a browser without cookies would; reads all of it and returns its status.
     pub(crate) fn get(&mut self, path: &str) -> Result<u16> {
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: localhost:{}\r\naccept: text/html\r\n\r\n",
-            self.host.port()
+        let answer = self.send(&format!("GET {path}"), "accept: text/html\r\n", "")?;
+        Ok(answer.status)
+    }
+
+    /// Gets a page with one cookie.
+    pub(crate) fn get_with_cookie(&mut self, path: &str, cookie: &str) -> Result<Answer> {
+        self.send(&format!("GET {path}"), &format!("cookie: {cookie}\r\n"), "")
+    }
+
+    /// Posts a form as a program would.
+    pub(crate) fn post(&mut self, path: &str, form: &str) -> Result<Answer> {
+        let headers = format!(
+            "accept: application/json\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+             content-length: {}\r\n",
+            form.len()
         );
+        self.send(&format!("POST {path}"), &headers, form)
+    }
+
+    fn send(&mut self, what: &str, headers: &str, body: &str) -> Result<Answer> {
+        let port = self.host.port();
+        let request = format!("{what} HTTP/1.1\r\nhost: localhost:{port}\r\n{headers}\r\n{body}");
         self.stream.get_mut().write_all(request.as_bytes())?;
-        read_response(&mut self.stream).with_context(|| format!("no answer to GET {path}"))
+        read_response(&mut self.stream).with_context(|| format!("no answer to {what}"))
     }
 }
 
-fn read_response(stream: &mut impl BufRead) -> Result<u16> {
+/// What is looked at of a response.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// `name=value` of each cookie that is set.
+    pub(crate) cookies: Vec<String>,
+}
+
+impl Answer {
+    /// The cookie of this name, as it is sent back.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&String> {
+        let is_wanted = |cookie: &&String| cookie.split('=').next() == Some(name);
+        self.cookies.iter().find(is_wanted)
+    }
+}
+
+fn read_response(stream: &mut impl BufRead) -> Result<Answer> {
     let status_line = read_line(stream)?;
     let status = status_line
         .split(' ')
@@ -42,14 +75,16 @@ fn read_response(stream: &mut impl BufRead) -> Result<u16> {
     let status = status.with_context(|| format!("no status in `{status_line}`"))?;
     let mut length = 0;
     let mut chunked = false;
+    let mut cookies = Vec::new();
     loop {
-        let header = read_line(stream)?.to_ascii_lowercase();
+        let header = read_line(stream)?;
         let Some((name, value)) = header.split_once(':') else {
             break;
         };
-        match (name, value.trim()) {
+        match (name.to_ascii_lowercase().as_str(), value.trim()) {
             ("content-length", bytes) => length = bytes.parse()?,
             ("transfer-encoding", "chunked") => chunked = true,
+            ("set-cookie", cookie) => cookies.extend(cookie.split(';').next().map(str::to_owned)),
             _ => {}
         }
     }
@@ -58,7 +93,7 @@ fn read_response(stream: &mut impl BufRead) -> Result<u16> {
     } else {
         skip(stream, length)?;
     }
-    Ok(status)
+    Ok(Answer { status, cookies })
 }
 
 fn skip_chunks(stream: &mut impl BufRead) -> Result<()> {
@@ -94,9 +129,9 @@ mod tests {
             HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n\
             HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno"
             .as_bytes();
-        assert_eq!(read_response(&mut stream).unwrap(), 303);
-        assert_eq!(read_response(&mut stream).unwrap(), 200);
-        assert_eq!(read_response(&mut stream).unwrap(), 404);
+        assert_eq!(read_response(&mut stream).unwrap().status, 303);
+        assert_eq!(read_response(&mut stream).unwrap().status, 200);
+        assert_eq!(read_response(&mut stream).unwrap().status, 404);
         assert!(read_response(&mut stream).is_err());
     }
 }

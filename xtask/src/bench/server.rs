@@ -1,9 +1,9 @@
 //! Starting and ending the server that is measured.
 
 use std::fs::File;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,11 +32,23 @@ pub(crate) struct Server {
 impl Workplace<'_> {
     /// Starts the release build on a free port, with the settings a new user has.
     pub(crate) fn start(&self) -> Result<Server> {
-        let address = free_address()?;
+        self.launch(self.shell.command(self.checkout.binary()))
+    }
+
+    /// The same on the first processor alone, where the system can do that.
+    pub(crate) fn start_on_one_processor(&self) -> Result<Server> {
+        if self.shell.find("taskset").is_none() {
+            return self.start();
+        }
+        let mut command = self.shell.command("taskset");
+        command.args(["-c", "0"]).arg(self.checkout.binary());
+        self.launch(command)
+    }
+
+    fn launch(&self, mut command: Command) -> Result<Server> {
+        let address = process::free_address()?;
         let log = File::create(self.data.join("server.log"))?;
-        let child = self
-            .shell
-            .command(self.checkout.binary())
+        let child = command
             .env_remove("DATABASE_URL")
             .env_remove("LATCHKEY_PUBLIC_URL")
             .env("LEPTOS_SITE_ROOT", &self.checkout.site)
@@ -52,6 +64,10 @@ impl Workplace<'_> {
 }
 
 impl Server {
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
@@ -95,9 +111,4 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn free_address() -> Result<SocketAddr> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?)
 }

@@ -12,18 +12,30 @@ pub(crate) fn available(shell: &Shell) -> bool {
 }
 
 pub(crate) fn install(shell: &Shell, packages: &[&str]) -> Result<()> {
-    let prefix = privilege(shell)?;
-    let update = ["apt-get", "update", "-qq"];
     let install = ["apt-get", "install", "-y", "--no-install-recommends"];
     let install: Vec<&str> = install.iter().chain(packages).copied().collect();
-    for words in [update.as_slice(), &install] {
-        let mut words = prefix.iter().chain(words);
-        let program = words.next().expect("the command is not empty");
-        let mut command = shell.command(program);
-        command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
-        process::run(&mut command)?;
-    }
-    Ok(())
+    as_root(shell, &["apt-get", "update", "-qq"])?;
+    as_root(shell, &install)
+}
+
+/// Installs Postgres for its programs alone: the package would set a server up as well, which starts
+/// with the system from then on. Only this installation is told not to.
+pub(crate) fn install_without_cluster(shell: &Shell, package: &str) -> Result<()> {
+    let folder = "/etc/postgresql-common/createcluster.d";
+    let file = format!("{folder}/latchkey.conf");
+    let write = format!("mkdir -p {folder} && echo 'create_main_cluster = false' > {file}");
+    as_root(shell, &["sh", "-c", &write])?;
+    let installed = install(shell, &[package]);
+    as_root(shell, &["rm", "-f", &file])?;
+    installed
+}
+
+fn as_root(shell: &Shell, words: &[&str]) -> Result<()> {
+    let mut words = privilege(shell)?.iter().chain(words);
+    let program = words.next().expect("the command is not empty");
+    let mut command = shell.command(program);
+    command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
+    process::run(&mut command)
 }
 
 /// Finds what has to stand before a command for root to run it.

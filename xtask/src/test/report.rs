@@ -17,6 +17,8 @@ struct Step {
     name: &'static str,
     took: Duration,
     passed: bool,
+    /// Of a suite.
+    counts: Option<Counts>,
 }
 
 /// What a suite found: how many tests, and whether it came to its end without complaint.
@@ -50,33 +52,50 @@ impl Report {
             Ok(())
         });
         // What did not compile or crashed reported no failed test; that must not read as zero.
-        let failed = self.steps.last().is_some_and(|step| !step.passed);
-        if failed && counts.failed == 0 {
+        let step = self.steps.last_mut().expect("the suite is a step");
+        if !step.passed && counts.failed == 0 {
             counts.failed = 1;
         }
+        step.counts = Some(counts);
         self.counts += counts;
     }
 
     fn record(&mut self, name: &'static str, took: Duration, passed: bool) {
         let verdict = if passed { "ok" } else { "FAILED" };
         println!("    {name}: {verdict} after {:.1} s", took.as_secs_f64());
-        self.steps.push(Step { name, took, passed });
+        self.steps.push(Step {
+            name,
+            took,
+            passed,
+            counts: None,
+        });
     }
 
     /// Says everything once more; the counts are the last line.
     pub(crate) fn finish(self) -> Result<()> {
         println!("\n==> summary");
-        for Step { name, took, passed } in &self.steps {
-            let verdict = if *passed { "ok" } else { "FAILED" };
-            println!("{name:<24} {:>7.1} s  {verdict}", took.as_secs_f64());
+        for step in &self.steps {
+            let verdict = if step.passed { "ok" } else { "FAILED" };
+            println!(
+                "{:<24} {:>7.1} s  {verdict}",
+                step.name,
+                step.took.as_secs_f64()
+            );
         }
         let verdict = self.verdict();
         if let Err(error) = &verdict {
             println!("{error}");
         }
+        println!("{}", self.suites());
         println!("{}", self.counts);
         // Said already, and nothing may follow the counts.
         verdict.or_else(|_| std::process::exit(1))
+    }
+
+    fn suites(&self) -> String {
+        let suites = self.steps.iter();
+        let suites = suites.filter_map(|step| Some(format!("{}: {}", step.name, step.counts?)));
+        suites.collect::<Vec<_>>().join("; ")
     }
 
     fn verdict(&self) -> Result<()> {
@@ -115,6 +134,10 @@ mod tests {
         report.suite("browser", || passing(4));
         assert!(report.verdict().is_ok());
         assert_eq!(report.counts.to_string(), "7 passed, 0 failed");
+        assert_eq!(
+            report.suites(),
+            "unit: 3 passed, 0 failed; browser: 4 passed, 0 failed"
+        );
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! The two kinds of tests: cargo's, and Playwright's against the release build.
+//! The two kinds of tests: cargo's, on both databases, and Playwright's against the release build.
 
+use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
@@ -11,21 +12,45 @@ use crate::checkout::Checkout;
 use crate::process::{self, Shell};
 use crate::test::browser::{self, Browser};
 use crate::test::counts::Counts;
+use crate::test::postgres::{self, Postgres};
 use crate::test::report::Outcome;
 
-/// Runs the unit and integration tests, passing their output on while counting.
-pub(crate) fn cargo(shell: &Shell) -> Result<Outcome> {
-    let mut tests = shell.cargo([
-        "test",
-        "--workspace",
-        "--exclude=frontend",
-        "--no-fail-fast",
-    ]);
-    println!("$ {}", process::describe(&tests));
+/// How many histories of a session the model of the session engine is held against.
+const MODEL_CASES: &str = "LATCHKEY_MODEL_CASES";
+
+/// Runs all unit and integration tests.
+pub(crate) fn on_sqlite(shell: &Shell) -> Result<Outcome> {
+    let mut tests = cargo_test(shell, &["--workspace", "--exclude=frontend"], "10000");
+    count(tests.env_remove(postgres::VARIABLE))
+}
+
+/// Runs those that have to do with a database once more, on the server that the environment names or
+/// on one of our own.
+pub(crate) fn on_postgres(shell: &Shell) -> Result<Outcome> {
+    let mut tests = cargo_test(shell, &["--package=auth", "--package=server"], "1000");
+    if env::var_os(postgres::VARIABLE).is_some_and(|url| !url.is_empty()) {
+        return count(&mut tests);
+    }
+    let server = Postgres::start(shell)?;
+    count(tests.env(postgres::VARIABLE, server.url()))
+}
+
+fn cargo_test(shell: &Shell, packages: &[&'static str], model_cases: &str) -> Command {
+    let mut tests = shell.cargo(["test", "--no-fail-fast"]);
+    tests.args(packages);
+    if env::var_os(MODEL_CASES).is_none() {
+        tests.env(MODEL_CASES, model_cases);
+    }
+    tests
+}
+
+/// Runs tests, passing their output on while counting.
+fn count(tests: &mut Command) -> Result<Outcome> {
+    println!("$ {}", process::describe(tests));
     let mut child = tests
         .stdout(Stdio::piped())
         .spawn()
-        .with_context(|| process::start_failure(&tests))?;
+        .with_context(|| process::start_failure(tests))?;
     let output = child.stdout.take().expect("stdout was asked for");
 
     let mut counts = Counts::default();

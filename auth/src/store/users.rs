@@ -1,0 +1,184 @@
+//! The accounts' rows.
+
+use time::OffsetDateTime;
+
+use crate::account::{Account, DisplayName, Email, Identifier, Username};
+use crate::error::{Error, Result};
+use crate::store::rows::{millis, read_account};
+use crate::store::{Credentials, Store, Writing};
+
+impl Store {
+    pub(crate) async fn credentials(&self, identifier: &Identifier) -> Result<Option<Credentials>> {
+        let query = match identifier {
+            Identifier::Email(email) => {
+                sqlx::query("select * from users where email = $1").bind(email.as_str().to_owned())
+            }
+            Identifier::Username(key) => {
+                sqlx::query("select * from users where username_key = $1").bind(key.clone())
+            }
+        };
+        let row = query.fetch_optional(&self.reader).await?;
+        row.as_ref().map(Credentials::read).transpose()
+    }
+
+    pub(crate) async fn account(&self, document_id: &str) -> Result<Option<Account>> {
+        let query =
+            sqlx::query("select * from users where document_id = $1 and disabled_at is null");
+        let row = query
+            .bind(document_id.to_owned())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(read_account).transpose()
+    }
+
+    pub(crate) async fn has_users(&self) -> Result<bool> {
+        Ok(sqlx::query("select id from users limit 1")
+            .fetch_optional(&self.reader)
+            .await?
+            .is_some())
+    }
+}
+
+impl Writing {
+    /// Inserts an account. Whether its names are free is for the database to decide.
+    ///
+    /// # Errors
+    /// [`Taken::Name`] when a unique column refused the row.
+    pub(crate) async fn insert_user(&mut self, user: &NewUser) -> std::result::Result<i64, Taken> {
+        let id = self.next("users").await?;
+        let inserted = sqlx::query(
+            "insert into users (id, document_id, email, username, username_key, display_name, password_hash,
+                                password_changed_at, role, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, '', $6, $7, 'user', $7, $7)",
+        )
+        .bind(id)
+        .bind(user.document_id.clone())
+        .bind(user.email.as_str().to_owned())
+        .bind(user.username.as_str().to_owned())
+        .bind(user.username.key())
+        .bind(user.password_hash.clone())
+        .bind(millis(user.at))
+        .execute(self.connection())
+        .await;
+        inserted.map(|_| id).map_err(Taken::from)
+    }
+
+    pub(crate) async fn is_email_taken(&mut self, email: &Email) -> Result<bool> {
+        let query =
+            sqlx::query("select id from users where email = $1").bind(email.as_str().to_owned());
+        Ok(query.fetch_optional(self.connection()).await?.is_some())
+    }
+
+    pub(crate) async fn update_profile(
+        &mut self,
+        change: &ProfileChange<'_>,
+    ) -> std::result::Result<(), Taken> {
+        sqlx::query(
+            "update users set username = $1, username_key = $2, display_name = $3, updated_at = $4
+             where document_id = $5",
+        )
+        .bind(change.username.as_str().to_owned())
+        .bind(change.username.key())
+        .bind(change.display_name.as_str().to_owned())
+        .bind(millis(change.at))
+        .bind(change.document_id.to_owned())
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Replaces a hash by another of the same password, unless the password was changed meanwhile.
+    pub(crate) async fn rehash(&mut self, user_id: i64, before: &str, after: &str) -> Result<()> {
+        sqlx::query("update users set password_hash = $1 where id = $2 and password_hash = $3")
+            .bind(after.to_owned())
+            .bind(user_id)
+            .bind(before.to_owned())
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps an account as it is until the transaction is over. Returns whether it still has this hash and
+    /// can be used: a password may be changed, or an account disabled, while somebody's is verified.
+    pub(crate) async fn hold_account(&mut self, user_id: i64, password_hash: &str) -> Result<bool> {
+        // An update that changes nothing locks the row on Postgres too.
+        let done = sqlx::query(
+            "update users set updated_at = updated_at
+             where id = $1 and password_hash = $2 and disabled_at is null",
+        )
+        .bind(user_id)
+        .bind(password_hash.to_owned())
+        .execute(self.connection())
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Returns whether the account was there, and its hash still the one that was verified.
+    pub(crate) async fn update_password(
+        &mut self,
+        user_id: i64,
+        before: &str,
+        after: &str,
+        at: OffsetDateTime,
+    ) -> Result<bool> {
+        let done = sqlx::query(
+            "update users set password_hash = $1, password_changed_at = $2, updated_at = $2
+             where id = $3 and password_hash = $4",
+        )
+        .bind(after.to_owned())
+        .bind(millis(at))
+        .bind(user_id)
+        .bind(before.to_owned())
+        .execute(self.connection())
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Returns whether the account was there, and in the other state before.
+    pub(crate) async fn disable(&mut self, user_id: i64, at: OffsetDateTime) -> Result<bool> {
+        let query = sqlx::query(
+            "update users set disabled_at = $1, updated_at = $1 where id = $2 and disabled_at is null",
+        );
+        let query = query.bind(millis(at)).bind(user_id);
+        Ok(query.execute(self.connection()).await?.rows_affected() == 1)
+    }
+
+    /// Returns whether the account was there, and in the other state before.
+    pub(crate) async fn enable(&mut self, user_id: i64, at: OffsetDateTime) -> Result<bool> {
+        let query = sqlx::query(
+            "update users set disabled_at = null, updated_at = $1 where id = $2 and disabled_at is not null",
+        );
+        let query = query.bind(millis(at)).bind(user_id);
+        Ok(query.execute(self.connection()).await?.rows_affected() == 1)
+    }
+}
+
+/// Why a row with a name in it was not written.
+pub(crate) enum Taken {
+    Name,
+    Failed(Error),
+}
+
+impl From<sqlx::Error> for Taken {
+    fn from(error: sqlx::Error) -> Self {
+        match error.as_database_error() {
+            Some(refused) if refused.is_unique_violation() => Self::Name,
+            _ => Self::Failed(error.into()),
+        }
+    }
+}
+
+pub(crate) struct NewUser {
+    pub(crate) document_id: String,
+    pub(crate) email: Email,
+    pub(crate) username: Username,
+    pub(crate) password_hash: String,
+    pub(crate) at: OffsetDateTime,
+}
+
+pub(crate) struct ProfileChange<'a> {
+    pub(crate) document_id: &'a str,
+    pub(crate) username: &'a Username,
+    pub(crate) display_name: &'a DisplayName,
+    pub(crate) at: OffsetDateTime,
+}

@@ -1,0 +1,99 @@
+//! The commands beside `serve`: keys and the trail, by the program itself.
+
+use std::process::{Command, Output};
+
+use sqlx::Executor;
+
+use crate::scratch::Scratch;
+use crate::start::latchkey_over;
+
+fn said(command: &mut Command) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+fn refused(command: &mut Command) -> String {
+    let Output { status, stderr, .. } = command.output().unwrap();
+    assert_eq!(status.code(), Some(1));
+    String::from_utf8(stderr).unwrap()
+}
+
+fn run(scratch: &Scratch, words: &[&str]) -> Command {
+    let mut command = latchkey_over(scratch);
+    command.args(words);
+    command
+}
+
+/// The first word of each line that has this text.
+fn kids<'a>(list: &'a str, state: &str) -> Vec<&'a str> {
+    let lines = list.lines().filter(|line| line.contains(state));
+    lines.filter_map(|line| line.split(' ').next()).collect()
+}
+
+#[test]
+fn keys_are_listed_rotated_and_removed() {
+    let scratch = Scratch::new();
+    let list = said(&mut run(&scratch, &["key", "list"]));
+    let first = kids(&list, "signs since");
+    assert_eq!((list.lines().count(), first.len()), (1, 1), "{list}");
+    assert!(list.contains("Ed25519"), "{list}");
+    let planned = said(&mut run(&scratch, &["key", "rotate"]));
+    assert!(planned.contains("in 15 minutes"), "{planned}");
+    let in_use = refused(&mut run(&scratch, &["key", "remove", first[0]]));
+    assert!(in_use.contains("is the key that signs"), "{in_use}");
+    said(&mut run(&scratch, &["key", "rotate", "--now"]));
+    let list = said(&mut run(&scratch, &["key", "list"]));
+    assert_eq!(kids(&list, "retired"), first, "{list}");
+    assert_eq!(
+        kids(&list, "signs since"),
+        kids(&planned, "in 15"),
+        "{list}"
+    );
+    said(&mut run(&scratch, &["key", "remove", first[0]]));
+    let unknown = refused(&mut run(&scratch, &["key", "remove", first[0]]));
+    assert!(unknown.contains("there is no key"), "{unknown}");
+}
+
+#[test]
+fn another_algorithm_is_for_the_next_key() {
+    let scratch = Scratch::new();
+    said(&mut run(&scratch, &["key", "list"]));
+    let mut other = run(&scratch, &["key", "list"]);
+    let list = said(other.env("LATCHKEY_SIGNING_ALGORITHM", "ES256"));
+    assert!(list.contains("Ed25519  signs since"), "{list}");
+    assert!(list.contains("ES256    published"), "{list}");
+    let mut unknown = run(&scratch, &["key", "list"]);
+    unknown.env("LATCHKEY_SIGNING_ALGORITHM", "none");
+    let Output { status, stderr, .. } = unknown.output().unwrap();
+    let stderr = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(2));
+    assert!(stderr.contains("LATCHKEY_SIGNING_ALGORITHM"), "{stderr}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trail_is_followed_and_the_first_bad_row_named() {
+    let scratch = Scratch::new();
+    let verify = || run(&scratch, &["audit", "verify"]);
+    let whole = said(&mut verify());
+    assert!(
+        whole.starts_with("2 rows, none changed and none missing"),
+        "{whole}"
+    );
+    said(&mut run(&scratch, &["key", "rotate", "--now"]));
+    let mut intruder = scratch.connect().await;
+    let change = "update audit set detail = 'another' where id = 4";
+    intruder.execute(change).await.unwrap();
+    let changed = refused(&mut verify());
+    assert!(changed.contains("row 4 was changed"), "{changed}");
+    intruder
+        .execute("delete from audit where id = 3")
+        .await
+        .unwrap();
+    let missing = refused(&mut verify());
+    assert!(missing.contains("row 3 is missing"), "{missing}");
+}

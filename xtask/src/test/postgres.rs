@@ -1,0 +1,158 @@
+//! A Postgres server of our own for the tests: empty, on a free port, and gone afterwards.
+//!
+//! Whatever becomes of this process, the server does not outlive it: a shell beside it, which starts
+//! the server, waits for the end of what we could write to it, then stops the server and deletes its
+//! files. Nothing that a test writes has to survive a power failure, so nothing is forced to the disk.
+
+mod account;
+mod programs;
+
+use std::env;
+use std::fs::{self, DirBuilder};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::os::unix::fs::{DirBuilderExt, chown};
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{self, Shell};
+use crate::test::postgres::account::Account;
+use crate::test::postgres::programs::Programs;
+
+/// Names a server to use instead, on which the tests may create databases; and what the tests read.
+pub(crate) const VARIABLE: &str = "TEST_DATABASE_URL";
+
+/// Arguments: `pg_ctl`, the folder, the options of the server.
+const GUARDIAN: &str = r#"
+trap '' INT TERM HUP
+if "$1" start --silent --wait --pgdata="$2/data" --log="$2/log" --options="$3" >&2
+then echo ready
+else echo failed
+fi
+cat > /dev/null
+if test -e "$2/data/postmaster.pid"
+then "$1" stop --silent --mode=immediate --pgdata="$2/data"
+fi
+rm -rf "$2"
+"#;
+
+/// A server that runs, stopped when dropped.
+pub(crate) struct Postgres {
+    guardian: Child,
+    address: SocketAddr,
+    folder: Folder,
+}
+
+/// Deleted when dropped.
+struct Folder(PathBuf);
+
+impl Postgres {
+    pub(crate) fn start(shell: &Shell) -> Result<Self> {
+        let programs = programs::find(shell)?;
+        let account = Account::find(shell)?;
+        let folder = Folder::create(&account)?;
+        // The account of the server may not even look into the checkout.
+        let shell = shell.in_directory(&folder.0);
+        initialize(&shell, &programs, &account, &folder)?;
+
+        let address = process::free_address()?;
+        let mut guardian = account.command(&shell, "sh");
+        let guardian = guardian
+            .args(["-c", GUARDIAN, "guardian"])
+            .arg(&programs.pg_ctl)
+            .arg(&folder.0)
+            .arg(options(address))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start a shell")?;
+        let mut postgres = Self {
+            guardian,
+            address,
+            folder,
+        };
+        postgres.wait_until_ready()?;
+        println!("postgres: {}", postgres.url());
+        Ok(postgres)
+    }
+
+    /// Where somebody who may create databases connects to.
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://postgres@{}/postgres", self.address)
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
+        let output = self.guardian.stdout.take().expect("stdout was asked for");
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        if line.trim() != "ready" {
+            let log = fs::read_to_string(self.folder.0.join("log")).unwrap_or_default();
+            bail!("Postgres does not start: {}", log.trim());
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.guardian.stdin.take());
+        let _ = self.guardian.wait();
+    }
+}
+
+impl Folder {
+    /// Makes a folder that only the account of the server can look into.
+    fn create(account: &Account) -> Result<Self> {
+        let name = format!("latchkey-postgres-{}", std::process::id());
+        let folder = env::temp_dir().join(name);
+        let made = DirBuilder::new().mode(0o700).create(&folder);
+        made.with_context(|| format!("cannot create {}", folder.display()))?;
+        let folder = Self(folder);
+        if let Some((user, group)) = account.owner() {
+            chown(&folder.0, Some(user), Some(group))?;
+        }
+        Ok(folder)
+    }
+
+    fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // The guardian deleted it, unless it was never started.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn initialize(
+    shell: &Shell,
+    programs: &Programs,
+    account: &Account,
+    folder: &Folder,
+) -> Result<()> {
+    let mut initdb = account.command(shell, &programs.initdb);
+    initdb
+        .args(["--username=postgres", "--auth=trust", "--no-sync"])
+        .args(["--locale=C", "--encoding=UTF8", "--pgdata"])
+        .arg(folder.join("data"));
+    process::read(&mut initdb).map(drop)
+}
+
+/// The tests of a large machine have many connections at once; each has little to remember.
+fn options(address: SocketAddr) -> String {
+    let settings = [
+        format!("listen_addresses={}", address.ip()),
+        format!("port={}", address.port()),
+        "unix_socket_directories=".to_owned(),
+        "max_connections=300".to_owned(),
+        "shared_buffers=64MB".to_owned(),
+        "fsync=off".to_owned(),
+        "synchronous_commit=off".to_owned(),
+        "full_page_writes=off".to_owned(),
+    ];
+    settings.map(|setting| format!("-c {setting}")).join(" ")
+}
