@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{EventSource, RequestInit, Response, VisibilityState};
+use web_sys::{EventSource, PerformanceNavigation, RequestInit, Response, VisibilityState};
 
 const EVENTS: &str = "/session/events";
 /// Where a tab notes when it was reloaded last, in seconds: it holds nothing else.
@@ -109,7 +109,8 @@ fn reload() {
     }
 }
 
-/// Whether the last time is long enough ago. Notes that there is another.
+/// Whether this page is not what the last reload led to, or that was long enough ago. Notes that there is
+/// another.
 fn may_reload() -> bool {
     let Ok(Some(storage)) = window().session_storage() else {
         return false;
@@ -117,6 +118,9 @@ fn may_reload() -> bool {
     let now = (js_sys::Date::now() / 1000.0) as u64;
     let last = storage.get_item(RELOADED).ok().flatten();
     let last = last.and_then(|text| text.parse().ok());
-    let is_early = last.is_some_and(|last| now.abs_diff(last) < PAUSE.as_secs());
+    let navigation = window().performance().map(|timing| timing.navigation());
+    let is_reloaded =
+        navigation.is_some_and(|from| from.type_() == PerformanceNavigation::TYPE_RELOAD);
+    let is_early = is_reloaded && last.is_some_and(|last| now.abs_diff(last) < PAUSE.as_secs());
     !is_early && storage.set_item(RELOADED, &now.to_string()).is_ok()
 }
