@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 
-import { createAccount, expect, open, somebody, test } from './fixtures.ts';
+import { expect, open, signIn, test } from './fixtures.ts';
 
 const EVENTS = '/session/events';
 
@@ -28,11 +28,10 @@ async function turn(page: Page, state: 'visible' | 'hidden'): Promise<void> {
 }
 
 test.describe('a page behind the door', { tag: '@script' }, () => {
-  test.beforeEach(async ({ context }) => createAccount(context.request, somebody()));
-
-  test('listens only while it is seen', async ({ page }) => {
+  test('listens only while it is seen', async ({ page, resident }) => {
     const counted = count(page);
     await open(page, '/dashboard');
+    await expect(page.getByText(resident.email)).toBeVisible();
     await expect.poll(() => counted).toMatchObject({ streams: 1, closed: 0 });
     await turn(page, 'hidden');
     await expect.poll(() => counted).toMatchObject({ streams: 1, closed: 1 });
@@ -40,18 +39,19 @@ test.describe('a page behind the door', { tag: '@script' }, () => {
     await expect.poll(() => counted).toMatchObject({ streams: 2, closed: 1 });
   });
 
-  test('hears what it missed while nobody saw it', async ({ page, context, watch }) => {
+  test('hears what it missed while nobody saw it', async ({ page, context, watch, resident }) => {
     watch.expect(/^401 GET \/session\/events$/);
     watch.expect(/^401 HEAD \/session\/events$/);
-    await open(page, '/profile/devices');
+    await open(page, '/profile');
+    await expect(page.getByLabel('Username')).toHaveValue(resident.username);
     await turn(page, 'hidden');
     await context.request.post('/logout');
-    await expect(page).toHaveURL('/profile/devices');
+    await expect(page).toHaveURL('/profile');
     await turn(page, 'visible');
-    await expect(page).toHaveURL('/login?next=/profile/devices');
+    await expect(page).toHaveURL('/login?next=/profile');
   });
 
-  test('is not asked for over and over, whatever the stream says', async ({ page, watch }) => {
+  test('is not asked for over and over, whatever the stream says', async ({ page, watch, resident }) => {
     watch.expect(/^401 (GET|HEAD) \/session\/events$/);
     await page.clock.install();
     await page.route(EVENTS, (route) => route.fulfill({ status: 401 }));
@@ -59,13 +59,27 @@ test.describe('a page behind the door', { tag: '@script' }, () => {
     await open(page, '/dashboard');
     await expect.poll(() => counted).toMatchObject({ pages: 2, streams: 2 });
     await page.clock.fastForward(25_000);
-    await expect(page.getByText('This session')).toBeVisible();
+    await expect(page.getByText(resident.email)).toBeVisible();
     expect(counted).toMatchObject({ pages: 2, streams: 2 });
-    await page.clock.fastForward(10_000);
-    await expect.poll(() => counted.pages).toBe(3);
+    const later = async () => {
+      await page.clock.fastForward(10_000);
+      return counted.pages;
+    };
+    await expect.poll(later).toBe(3);
   });
 
-  test('stays where it is when the server is away', async ({ page, watch }) => {
+  test('leaves again at once after somebody signed in again', async ({ page, context, resident }) => {
+    for (let times = 0; times < 2; times += 1) {
+      await open(page, '/dashboard');
+      await expect(page.getByText(resident.email)).toBeVisible();
+      await context.request.post('/logout');
+      await expect(page).toHaveURL('/login?next=/dashboard');
+      await signIn(page, resident.username, resident.password);
+      await expect(page).toHaveURL('/dashboard');
+    }
+  });
+
+  test('stays where it is when the server is away', async ({ page, watch, resident }) => {
     watch.expect(/^503 (GET|HEAD) \/session\/events$/);
     await page.clock.install();
     await page.route(EVENTS, (route) => route.fulfill({ status: 503 }));
@@ -74,8 +88,12 @@ test.describe('a page behind the door', { tag: '@script' }, () => {
     await open(page, '/dashboard');
     await asked;
     await page.unroute(EVENTS);
-    await page.clock.fastForward(31_000);
-    await expect.poll(() => counted).toMatchObject({ pages: 1, streams: 2 });
+    const later = async () => {
+      await page.clock.fastForward(31_000);
+      return counted;
+    };
+    await expect.poll(later).toMatchObject({ pages: 1, streams: 2 });
+    await expect(page.getByText(resident.email)).toBeVisible();
   });
 
   test('a stranger listens to nothing', async ({ page, context }) => {
