@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::activity::{Happening, Happenings};
 use crate::error::AppError;
-use crate::session::When;
+use crate::session::{Moment, When};
+use crate::warning::{Warning, Warnings};
 
 /// What the owner of a session sees of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,14 +21,7 @@ pub struct Summary {
     pub session_ends: When,
     pub session_ends_idle: When,
     pub activity: Vec<Happening>,
-}
-
-/// Something that happened on the account.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Happening {
-    pub what: String,
-    pub when: When,
-    pub address: Option<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// The overview of whoever asks.
@@ -54,6 +49,7 @@ pub fn Dashboard() -> impl IntoView {
 fn Session(overview: Summary) -> impl IntoView {
     view! {
         <h1>{format!("Hello, {}", overview.name)}</h1>
+        <Warnings list=overview.warnings />
         <section class="card" aria-labelledby="session">
             <h2 id="session">"This session"</h2>
             <dl class="facts">
@@ -83,30 +79,18 @@ fn Session(overview: Summary) -> impl IntoView {
                     </small>
                 </dd>
             </dl>
+            <p><a href="/profile/devices">"Your devices"</a></p>
         </section>
     }
 }
 
 #[component]
 fn Activity(list: Vec<Happening>) -> impl IntoView {
-    let rows = list.into_iter().map(|row| {
-        view! {
-            <li>
-                <span>{row.what}</span>
-                <Moment when=row.when />
-                <small>{row.address.map(|address| format!("from {address}"))}</small>
-            </li>
-        }
-    });
     view! {
         <section class="card" aria-labelledby="activity">
             <h2 id="activity">"Lately on your account"</h2>
-            <ol class="activity">{rows.collect_view()}</ol>
+            <Happenings list />
+            <p><a href="/profile/activity">"All activity"</a></p>
         </section>
     }
-}
-
-#[component]
-fn Moment(when: When) -> impl IntoView {
-    view! { <time datetime=when.machine title=when.date>{when.distance}</time> }
 }

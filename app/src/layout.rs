@@ -4,12 +4,15 @@ use leptos::prelude::*;
 
 use crate::session::Visit;
 use crate::theme::ThemeChoice;
+use crate::watch::SessionWatch;
 
 #[component]
 #[must_use]
 pub fn Layout(children: Children) -> impl IntoView {
+    let is_guarded = use_context::<Visit>().unwrap_or_default().is_guarded;
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
+        {is_guarded.then(|| view! { <SessionWatch /> })}
         <header class="site-header">
             <div class="bar">
                 <a class="brand" href="/">
@@ -35,7 +38,11 @@ fn Navigation() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let path = visit.path.clone();
     let link = move |to: &'static str, label: &'static str| {
-        let current = (path == to).then_some("page");
+        let below = path.strip_prefix(to);
+        let current = below.and_then(|rest| match rest {
+            "" => Some("page"),
+            rest => rest.starts_with('/').then_some("true"),
+        });
         view! { <a href=to aria-current=current>{label}</a> }
     };
     if visit.is_signed_in {

@@ -1,7 +1,9 @@
 //! The pages of Latchkey, compiled twice: for the server (`ssr`), where they are rendered, and for
 //! the browser (`hydrate`), where only the islands in them wake up.
 
+pub mod activity;
 pub mod dashboard;
+pub mod devices;
 pub mod error;
 pub mod form;
 pub mod home;
@@ -12,15 +14,19 @@ pub mod profile;
 pub mod register;
 pub mod session;
 pub mod theme;
+pub mod warning;
+pub mod watch;
 
 #[cfg(feature = "ssr")]
 pub mod ssr;
 
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, StaticSegment};
+use leptos_router::{SsrMode, path};
 
+use crate::activity::Activity;
 use crate::dashboard::Dashboard;
+use crate::devices::Devices;
 use crate::home::Home;
 use crate::layout::{Layout, NotFound};
 use crate::login::Login;
@@ -63,11 +69,13 @@ pub fn App() -> impl IntoView {
         <Router>
             <Layout>
                 <Routes fallback=NotFound>
-                    <Route path=StaticSegment("") view=Home ssr=SsrMode::Async />
-                    <Route path=StaticSegment("register") view=Register ssr=SsrMode::Async />
-                    <Route path=StaticSegment("login") view=Login ssr=SsrMode::Async />
-                    <Route path=StaticSegment("dashboard") view=Dashboard ssr=SsrMode::Async />
-                    <Route path=StaticSegment("profile") view=Profile ssr=SsrMode::Async />
+                    <Route path=path!("/") view=Home ssr=SsrMode::Async />
+                    <Route path=path!("/register") view=Register ssr=SsrMode::Async />
+                    <Route path=path!("/login") view=Login ssr=SsrMode::Async />
+                    <Route path=path!("/dashboard") view=Dashboard ssr=SsrMode::Async />
+                    <Route path=path!("/profile") view=Profile ssr=SsrMode::Async />
+                    <Route path=path!("/profile/devices") view=Devices ssr=SsrMode::Async />
+                    <Route path=path!("/profile/activity") view=Activity ssr=SsrMode::Async />
                 </Routes>
             </Layout>
         </Router>
@@ -81,6 +89,7 @@ pub fn form_fields(path: &str) -> Option<&'static [&'static str]> {
         "/login" => Some(login::FIELDS),
         "/logout" => Some(&[]),
         "/profile" => Some(profile::FIELDS),
+        "/profile/devices" => Some(devices::FIELDS),
         "/register" => Some(register::FIELDS),
         "/theme" => Some(theme::FIELDS),
         _ => None,
@@ -90,7 +99,7 @@ pub fn form_fields(path: &str) -> Option<&'static [&'static str]> {
 /// Whether the form posted to `path` stands on the page of that path.
 #[must_use]
 pub fn form_has_page(path: &str) -> bool {
-    ["/login", "/profile", "/register"].contains(&path)
+    ["/login", "/profile", "/profile/devices", "/register"].contains(&path)
 }
 
 /// Names the islands, so that the linker keeps them in the WASM: nothing else there refers to this crate.
@@ -99,5 +108,6 @@ pub fn keep_islands() {
         form::Form as fn(_) -> _,
         form::PasswordField as fn(_) -> _,
         theme::ThemeSwitch as fn(_) -> _,
+        watch::SessionWatch as fn() -> _,
     ));
 }

@@ -37,6 +37,7 @@ pub const FIELDS: &[&str] = &["display_name", "username"];
 pub fn Profile() -> impl IntoView {
     view! {
         <h1>"Profile"</h1>
+        <Sections />
         <Suspense>
             {Suspend::new(async move {
                 match account().await {
@@ -45,6 +46,23 @@ pub fn Profile() -> impl IntoView {
                 }
             })}
         </Suspense>
+    }
+}
+
+/// The way between the pages about an account.
+#[component]
+#[must_use]
+pub fn Sections() -> impl IntoView {
+    let visit = use_context::<Visit>().unwrap_or_default();
+    let link = |to: &'static str, label: &'static str| {
+        let current = (visit.path == to).then_some("page");
+        view! { <a href=to aria-current=current>{label}</a> }
+    };
+    view! {
+        <nav class="sections" aria-label="Your account">
+            {link("/profile", "Profile")} {link("/profile/devices", "Devices")}
+            {link("/profile/activity", "Activity")}
+        </nav>
     }
 }
 

@@ -1,5 +1,8 @@
-//! What a page knows of the request that asked for it.
+//! What a page knows of the request that asked for it, and of when and where things happen.
 
+use std::fmt;
+
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
@@ -16,7 +19,13 @@ pub struct Visit {
     pub next: Option<String>,
     /// Whether the page follows a change that was saved.
     pub is_saved: bool,
+    /// How many sessions were ended by the form that led here.
+    pub ended: Option<u32>,
+    /// The event that the trail is shown before; none for its beginning, or when it was no number.
+    pub before: Option<i64>,
     pub is_signed_in: bool,
+    /// Whether only somebody signed in may see the page.
+    pub is_guarded: bool,
     pub theme: Theme,
     pub stylesheet: String,
     pub form: Submission,
@@ -65,6 +74,8 @@ impl Visit {
             "/register" => "Create an account",
             "/dashboard" => "Dashboard",
             "/profile" => "Profile",
+            "/profile/devices" => "Devices",
+            "/profile/activity" => "Activity",
             _ => "Page not found",
         };
         let error = if self.form.error.is_some() {
@@ -85,4 +96,30 @@ pub struct When {
     pub date: String,
     /// Like `in 9 minutes` or `2 hours ago`.
     pub distance: String,
+}
+
+/// A moment in words, and for programs.
+#[component]
+#[must_use]
+pub fn Moment(when: When) -> impl IntoView {
+    view! { <time datetime=when.machine title=when.date>{when.distance}</time> }
+}
+
+/// Where a request came from, as a page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Like `Firefox on Linux`.
+    pub browser: String,
+    pub address: Option<String>,
+}
+
+impl fmt::Display for Place {
+    /// Like `Firefox on Linux at 192.0.2.7`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.browser)?;
+        match &self.address {
+            Some(address) => write!(f, " at {address}"),
+            None => Ok(()),
+        }
+    }
 }

@@ -1,5 +1,8 @@
 //! The server's side of the pages: the only place where this crate meets the domain.
 
+pub(crate) mod activity;
+mod agent;
+pub(crate) mod devices;
 mod words;
 
 use std::sync::Arc;
@@ -19,7 +22,8 @@ use crate::error::AppError;
 use crate::profile::OwnAccount;
 use crate::register::Rules;
 use crate::session::{Submission, Visit};
-use crate::ssr::words::{called, happening, when};
+use crate::ssr::activity::{happening, warnings};
+use crate::ssr::words::{called, when};
 use crate::theme::{self, Theme};
 
 /// What the layers in front found out about a request. They put it into its extensions.
@@ -33,6 +37,10 @@ pub struct Arrival {
 /// The nonce that the content security policy of this response allows.
 #[derive(Debug, Clone)]
 pub struct PolicyNonce(pub String);
+
+/// Says that only somebody signed in gets an answer to the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Guarded;
 
 /// The form that a page is shown again for.
 #[derive(Debug, Clone)]
@@ -89,7 +97,12 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
             .or_else(|| query("next"))
             .and_then(|next| crate::next::wanted(&next).map(str::to_owned)),
         is_saved: query("saved").is_some(),
+        ended: query("ended").and_then(|count| count.parse().ok()),
+        before: query("before")
+            .and_then(|id| id.parse().ok())
+            .filter(|id| *id > 0),
         is_signed_in: arrival.is_some_and(|arrival| arrival.session.is_some()),
+        is_guarded: parts.extensions.get::<Guarded>().is_some(),
         theme: theme
             .map(|cookie| Theme::from_name(cookie.value()))
             .unwrap_or_default(),
@@ -258,6 +271,7 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
             .into_iter()
             .map(|row| happening(row, now))
             .collect(),
+        warnings: warnings(auth, &account, now).await?,
     })
 }
 

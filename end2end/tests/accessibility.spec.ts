@@ -24,13 +24,29 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
     }
 
-    for (const path of ['/', '/dashboard', '/profile', '/profile?saved']) {
+    for (const path of ['/', '/dashboard', '/profile', '/profile?saved', '/profile/activity']) {
       test(`on ${path} for somebody signed in`, async ({ page, resident }) => {
         await open(page, path);
         await expect(page.getByText(resident.username).or(page.getByLabel('Username')).first()).toBeVisible();
         await expectNoViolation(page);
       });
     }
+
+    for (const path of ['/profile/devices', '/profile/devices?ended=2']) {
+      test(`on ${path} with another device`, async ({ page, elsewhere }) => {
+        await open(page, path);
+        await expect(page.getByRole('listitem')).toHaveCount(2);
+        await expectNoViolation(page);
+        await elsewhere.close();
+      });
+    }
+
+    test('on a warning of a copied sign-in', async ({ page, copied }) => {
+      await open(page, '/dashboard');
+      await expect(page.getByText(copied.email)).toBeVisible();
+      await expect(page.getByRole('region', { name: /copy of your sign-in/ })).toBeVisible();
+      await expectNoViolation(page);
+    });
 
     test('on a page that is not there', async ({ page, watch }) => {
       watch.expect(/^404 GET \/nowhere$/);

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 
-import { type APIRequestContext, type Locator, type Page, test as base, expect } from '@playwright/test';
+import { type APIRequestContext, type BrowserContext, type Locator, type Page, test as base, expect } from '@playwright/test';
 
 import { type Server, startServer } from './server.ts';
 import { Watch } from './watch.ts';
@@ -23,6 +23,10 @@ interface OfTest {
   member: Account;
   /** Somebody with an account, who is signed in here. */
   resident: Account;
+  /** Another browser of the resident, a Firefox by its own account, open on the dashboard. */
+  elsewhere: Page;
+  /** The resident, after a copy of their session was used and they signed in again. */
+  copied: Account;
   /** Starts one more server, with other settings. */
   launch: (settings: Record<string, string>) => Promise<Server>;
 }
@@ -39,8 +43,7 @@ export const test = base.extend<OfTest, { server: Server }>({
   baseURL: async ({ server }, use) => use(server.url),
   watch: [
     async ({ context }, use) => {
-      const watch = new Watch(context, hasScript());
-      await context.addInitScript(markWhatListens);
+      const watch = await listen(context);
       await use(watch);
       watch.check();
     },
@@ -59,6 +62,32 @@ export const test = base.extend<OfTest, { server: Server }>({
     // It shares its cookies with the pages of the test.
     await createAccount(context.request, account);
     await use(account);
+  },
+  elsewhere: async ({ browser, baseURL, resident }, use) => {
+    const userAgent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:146.0) Gecko/20100101 Firefox/146.0';
+    const context = await browser.newContext({ baseURL, userAgent, javaScriptEnabled: hasScript() });
+    const watch = await listen(context);
+    const page = await context.newPage();
+    await open(page, '/login');
+    await signIn(page, resident.username, resident.password);
+    await expect(page).toHaveURL('/dashboard');
+    await isAwake(page);
+    await use(page);
+    watch.check();
+    await context.close();
+  },
+  copied: async ({ context, resident }, use) => {
+    const stolen = (await context.cookies()).filter((cookie) => cookie.name === 'latchkey_refresh');
+    for (let renewals = 0; renewals < 2; renewals += 1) {
+      await context.clearCookies({ name: 'latchkey_access' });
+      await context.request.get('/dashboard');
+    }
+    await context.clearCookies();
+    await context.addCookies(stolen);
+    await context.request.get('/dashboard');
+    const form = { identifier: resident.username, password: resident.password };
+    await context.request.post('/login', { form });
+    await use(resident);
   },
   launch: async ({}, use) => {
     const servers: Server[] = [];
@@ -117,6 +146,12 @@ export async function register(page: Page, account: Account): Promise<void> {
   await page.getByLabel('Username').fill(account.username);
   await page.getByLabel('Password', { exact: true }).fill(account.password);
   await page.getByRole('button', { name: 'Create account' }).click();
+}
+
+async function listen(context: BrowserContext): Promise<Watch> {
+  const watch = new Watch(context, hasScript());
+  await context.addInitScript(markWhatListens);
+  return watch;
 }
 
 /** Runs in the page, before its own scripts: an element says when a listener was put on it. */

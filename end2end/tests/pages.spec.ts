@@ -16,7 +16,7 @@ test('a page that is not there says so, and leads home', async ({ page, watch })
   await expect(page).toHaveURL('/');
 });
 
-for (const path of ['/dashboard', '/profile', '/dashboard/', '/%64ashboard', '/profile/anything']) {
+for (const path of ['/dashboard', '/profile', '/dashboard/', '/%64ashboard', '/profile/anything', '/profile/devices', '/profile/activity']) {
   test(`a stranger does not see ${path}`, async ({ page }) => {
     await page.goto(path);
     await expect(page).toHaveURL(/\/login\?next=/);

@@ -46,6 +46,18 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expectNoSidewaysScroll(page);
     });
 
+    test('devices, activity and a warning fit a phone', async ({ page, copied, elsewhere }) => {
+      await open(page, '/dashboard');
+      await expect(page.getByText(copied.email)).toBeVisible();
+      await expectNoSidewaysScroll(page);
+      for (const path of ['/profile/devices', '/profile/activity']) {
+        await open(page, path);
+        await expect(page.getByText('Firefox on Windows').first()).toBeVisible();
+        await expectNoSidewaysScroll(page);
+      }
+      await elsewhere.close();
+    });
+
     test('every page of somebody with long names fits a phone', async ({ page, stranger }) => {
       const username = stranger.username.padEnd(32, 'w');
       await open(page, '/register');

@@ -54,8 +54,11 @@ function describe(request: Request): string {
   return `${request.method()} ${new URL(request.url()).pathname}`;
 }
 
-/** A page that is left while its files still arrive needs them no more: the browser drops them. */
+/**
+ * A page that is left while its files still arrive needs them no more: the browser drops them. It says
+ * the same of an answer that has no body to be read.
+ */
 function wasLeftBehind(request: Request): boolean {
-  const isFile = request.method() === 'GET' && !request.isNavigationRequest();
+  const isFile = ['GET', 'HEAD'].includes(request.method()) && !request.isNavigationRequest();
   return isFile && request.failure()?.errorText === 'net::ERR_ABORTED';
 }

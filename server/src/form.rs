@@ -114,7 +114,7 @@ async fn page_again(mut parts: Parts, next: Next, error: AppError, fields: Field
 fn status_of_page(error: &AppError) -> StatusCode {
     let status = answer::status(error);
     let can_be_mended = match status {
-        StatusCode::UNAUTHORIZED | StatusCode::CONFLICT => true,
+        StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND | StatusCode::CONFLICT => true,
         StatusCode::UNPROCESSABLE_ENTITY => error.field.is_some(),
         _ => false,
     };

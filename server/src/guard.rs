@@ -4,7 +4,7 @@
 
 use app::error::AppError;
 use app::next;
-use app::ssr::Arrival;
+use app::ssr::{Arrival, Guarded};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
@@ -19,7 +19,7 @@ const PROTECTED: [&str; 2] = ["/dashboard", "/profile"];
 const DOORS: [&str; 2] = ["/login", "/register"];
 
 /// Sends strangers to the sign-in, and those who are signed in away from it.
-pub(crate) async fn guard(request: Request, next: Next) -> Response {
+pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
     let Some(path) = canonical(request.uri().path()) else {
         return answer::failure(AppError::new(
             400,
@@ -32,7 +32,8 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
         .get::<Arrival>()
         .is_some_and(|arrival| arrival.session.is_some());
     let is_reading = request.method().is_safe();
-    if is_protected(&path) && !is_signed_in {
+    let is_protected = is_protected(&path);
+    if is_protected && !is_signed_in {
         if !is_reading && !answer::wants_html(&request) {
             return answer::failure(AppError::unauthenticated());
         }
@@ -46,6 +47,9 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     }
     if is_reading && is_signed_in && DOORS.contains(&path.as_str()) {
         return answer::see_other(&destination(&request));
+    }
+    if is_protected {
+        request.extensions_mut().insert(Guarded);
     }
     next.run(request).await
 }

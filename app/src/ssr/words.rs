@@ -1,11 +1,10 @@
-//! How the domain's outcomes read: errors, events and moments, in the words of the pages.
+//! How the domain's outcomes read: errors and moments, in the words of the pages.
 
-use auth::{Account, Activity, EmailError, Event, NameError, PasswordError, UsernameError};
+use auth::{Account, EmailError, NameError, PasswordError, UsernameError};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use time::{Duration, OffsetDateTime};
 
-use crate::dashboard::Happening;
 use crate::error::AppError;
 use crate::session::When;
 
@@ -65,7 +64,11 @@ fn tell(error: auth::Error) -> AppError {
             "busy",
             "Many people are signing in right now. Please try again in a moment.",
         ),
-        auth::Error::UnknownSession => all(404, "unknown_session", "This session is over already."),
+        auth::Error::UnknownSession => all(
+            404,
+            "unknown_session",
+            "That session is over already. Nothing is left to be done.",
+        ),
         auth::Error::Unavailable(_) => AppError::unavailable(),
         // What only the command line asks for.
         auth::Error::UnknownAccount | auth::Error::UnknownKey | auth::Error::KeyInUse => {
@@ -140,32 +143,6 @@ pub(super) fn called(account: &Account) -> String {
         account.username.as_str().to_owned()
     } else {
         name.to_owned()
-    }
-}
-
-pub(super) fn happening(row: Activity, now: OffsetDateTime) -> Happening {
-    let what = match row.event {
-        Event::SignedUp => "Account created",
-        Event::SignedIn => "Signed in",
-        Event::SignInFailed => "Someone tried to sign in with a wrong password",
-        Event::SignedOut => "Signed out",
-        Event::SessionReplaced => "Signed in again; the session before was ended",
-        Event::SessionReused => "A copied session was used and has been ended",
-        Event::SessionEnded => "A session was ended",
-        Event::SessionExpired => "A session ran out",
-        Event::RefreshRefused => "A session was refused",
-        Event::ProfileChanged => "Profile changed",
-        Event::PasswordChanged => "Password changed",
-        Event::AccountDisabled => "Account disabled",
-        Event::AccountEnabled => "Account enabled again",
-        Event::KeyCreated | Event::KeyPromoted | Event::KeyRetired | Event::KeyRemoved => {
-            "Key changed"
-        }
-    };
-    Happening {
-        what: what.to_owned(),
-        when: when(row.at, now),
-        address: row.client.address,
     }
 }
 

@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod activity;
 mod bad_input;
 mod commands;
 mod crash;
 mod cross_origin;
 mod crowd;
+mod devices;
+mod events;
 mod guard;
 mod headers;
 mod helpers;

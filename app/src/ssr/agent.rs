@@ -1,0 +1,93 @@
+//! Browsers and systems in words, from what they say of themselves.
+//!
+//! It is a hint and nothing more: anybody can send any user agent. What is shown comes from a fixed list of
+//! names, so nothing that was sent gets onto a page.
+
+use auth::Client;
+use woothee::parser::Parser;
+use woothee::woothee::VALUE_UNKNOWN;
+
+use crate::session::Place;
+
+const UNKNOWN: &str = "Unknown browser";
+
+/// From where, as a page shows it.
+pub(super) fn place(client: Client) -> Place {
+    Place {
+        browser: called(client.user_agent.as_deref().unwrap_or_default()),
+        address: client.address,
+    }
+}
+
+/// Like `Firefox on Linux`. Versions are left out: browsers and systems send the same one for years.
+fn called(user_agent: &str) -> String {
+    let Some(found) = Parser::new().parse(user_agent) else {
+        return UNKNOWN.to_owned();
+    };
+    let browser = match found.name {
+        "HTTP Library" => return "A program".to_owned(),
+        "SamsungBrowser" => "Samsung Internet",
+        VALUE_UNKNOWN => UNKNOWN,
+        name => name,
+    };
+    match found.os {
+        VALUE_UNKNOWN => browser.to_owned(),
+        "Mac OSX" => format!("{browser} on macOS"),
+        // Windows 11 says that it is Windows 10.
+        system if system.starts_with("Windows") => format!("{browser} on Windows"),
+        system => format!("{browser} on {system}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_are_called_by_their_names() {
+        for (user_agent, name) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
+                "Firefox on Linux",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36",
+                "Chrome on Windows",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36 Edg/143.0.0.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15",
+                "Safari on macOS",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
+                "Safari on iPhone",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Mobile Safari/537.36",
+                "Chrome on Android",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/29.0 Chrome/136.0.0.0 Mobile Safari/537.36",
+                "Samsung Internet on Android",
+            ),
+            (
+                "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36",
+                "Chrome on ChromeOS",
+            ),
+        ] {
+            assert_eq!(called(user_agent), name, "{user_agent}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_browser_is_called_none() {
+        assert_eq!(called("curl/8.14.1"), "A program");
+        for nothing in ["", "-", "<script>alert(1)</script>", "ü\u{202e}"] {
+            assert_eq!(called(nothing), UNKNOWN, "{nothing:?}");
+        }
+    }
+}
