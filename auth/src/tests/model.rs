@@ -84,9 +84,32 @@ struct Held {
     accepted_until: i64,
 }
 
+/// The limits of a session, in seconds.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    is_kept: bool,
+    idle: i64,
+    absolute: i64,
+}
+
+/// Until the browser is closed, and kept signed in.
+const LIMITS: [Limits; 2] = [
+    Limits {
+        is_kept: false,
+        idle: 7200,
+        absolute: 86_400,
+    },
+    Limits {
+        is_kept: true,
+        idle: 1_209_600,
+        absolute: 2_592_000,
+    },
+];
+
 /// Times are seconds since the session began.
 #[derive(Debug, Clone)]
 struct Model {
+    limits: Limits,
     now: i64,
     generation: i64,
     rotated_at: i64,
@@ -101,8 +124,6 @@ struct Model {
     expected: Expected,
 }
 
-const IDLE: i64 = 7200;
-const ABSOLUTE: i64 = 86_400;
 const ACCESS: i64 = 600;
 const LEEWAY: i64 = 5;
 
@@ -143,7 +164,7 @@ impl Model {
         if self.is_disabled {
             return self.end(node, Refusal::Disabled);
         }
-        if self.now >= ABSOLUTE {
+        if self.now >= self.limits.absolute {
             return self.end(node, Refusal::Expired);
         }
         if self.now >= self.idle_until {
@@ -152,7 +173,7 @@ impl Model {
         if presented == self.generation {
             self.generation += 1;
             self.rotated_at = self.now;
-            self.idle_until = (self.now + IDLE).min(ABSOLUTE);
+            self.idle_until = (self.now + self.limits.idle).min(self.limits.absolute);
             return Expected::Granted(self.generation);
         }
         if presented + 1 == self.generation && (is_young || self.used < self.generation) {
@@ -240,23 +261,27 @@ impl ReferenceStateMachine for Model {
             access_generation: 1,
             accepted_until: ACCESS + LEEWAY,
         };
-        Just(Self {
+        let begun = move |limits: Limits| Self {
+            limits,
             now: 0,
             generation: 1,
             rotated_at: 0,
             used: 0,
-            idle_until: IDLE,
+            idle_until: limits.idle,
             is_over: false,
             is_disabled: false,
             known: [false; 2],
             owner: held,
             thief: None,
             expected: Expected::Nothing,
-        })
-        .boxed()
+        };
+        prop::sample::select(LIMITS.to_vec())
+            .prop_map(begun)
+            .boxed()
     }
 
-    fn transitions(_: &Self) -> BoxedStrategy<Step> {
+    fn transitions(state: &Self) -> BoxedStrategy<Step> {
+        let Limits { idle, absolute, .. } = state.limits;
         let who = || prop_oneof![3 => Just(Who::Owner), 2 => Just(Who::Thief)];
         let node = || 0..2_usize;
         let ending = prop_oneof![
@@ -267,7 +292,7 @@ impl ReferenceStateMachine for Model {
         let seconds = prop_oneof![
             4 => prop::sample::select(vec![1, 29, 30, 31, 60]),
             2 => prop::sample::select(vec![599, 605, 1800, 3600]),
-            1 => prop::sample::select(vec![IDLE - 1, IDLE, ABSOLUTE]),
+            1 => prop::sample::select(vec![idle - 1, idle, absolute]),
         ];
         let refresh = (who(), node(), prop::bool::weighted(0.75))
             .prop_map(|(who, node, arrives)| Step::Refresh { who, node, arrives });

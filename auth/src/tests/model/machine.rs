@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use time::{Duration, OffsetDateTime};
 use tokio::runtime::Runtime;
 
-use super::{ABSOLUTE, Ending, Expected, IDLE, Model, Step, Who};
+use super::{Ending, Expected, Limits, Model, Step, Who};
 use crate::tests::scratch::Scratch;
 use crate::tests::{NOW, PASSWORD, config, secret};
 use crate::{
@@ -87,11 +87,11 @@ impl StateMachineTest for Machine {
     type SystemUnderTest = Self;
     type Reference = Model;
 
-    fn init_test(_: &Model) -> Self {
+    fn init_test(model: &Model) -> Self {
         let world = WORLD
             .with_borrow(Clone::clone)
             .expect("the world has begun");
-        Self::begin(world)
+        Self::begin(world, model.limits)
     }
 
     fn apply(mut machine: Self, model: &Model, step: Step) -> Self {
@@ -108,7 +108,7 @@ impl StateMachineTest for Machine {
 }
 
 impl Machine {
-    fn begin(world: Rc<World>) -> Self {
+    fn begin(world: Rc<World>, limits: Limits) -> Self {
         let (began, number) = (world.now.get(), world.accounts.get());
         world.accounts.set(number + 1);
         let name = format!("user{number}");
@@ -130,8 +130,12 @@ impl Machine {
                 node.catch_up(began).await.unwrap();
             }
             let first = node.sign_up(sign_up, &nobody, None, began).await.unwrap();
-            let other = node.log_in(log_in, &nobody, None, began).await.unwrap();
-            (first, other.session)
+            let kept = node.log_in(log_in, &nobody, None, began).await.unwrap();
+            if limits.is_kept {
+                (kept, first.session)
+            } else {
+                (first, kept.session)
+            }
         });
         let mut machine = Self {
             world,
@@ -192,7 +196,13 @@ impl Machine {
                 world.nodes.borrow_mut()[node] = world.runtime.block_on(opened).unwrap();
                 Expected::Nothing
             }
-            Step::Sleep { .. } => Expected::Nothing,
+            // A node that runs hears of a new key long before it signs.
+            Step::Sleep { seconds } => {
+                if seconds > 60 {
+                    self.hear_of_keys();
+                }
+                Expected::Nothing
+            }
         }
     }
 
@@ -230,7 +240,8 @@ impl Machine {
     /// What must never happen, whatever the table says.
     fn judge(&mut self, who: Who, holder: Holder, answer: &Result<SignedIn>, model: &Model) {
         let is_granted = answer.is_ok();
-        let in_time = model.now < ABSOLUTE && model.now < self.refreshed_at + IDLE;
+        let Limits { idle, absolute, .. } = model.limits;
+        let in_time = model.now < absolute && model.now < self.refreshed_at + idle;
         if who == Who::Thief {
             self.has_thief_acted = true;
             return;
@@ -362,14 +373,17 @@ impl Machine {
 
     /// A key that signs at once is known elsewhere when the others have heard of it, as they do in a second.
     fn rotate_keys(&self, node: usize, now: OffsetDateTime) {
-        self.world.runtime.block_on(async {
-            let node = self.world.node(node);
-            node.rotate_keys(Promotion::AtOnce, now).await.unwrap();
-            for node in [self.world.node(0), self.world.node(1)] {
-                let heard = node.keys().reload(node.store(), node.secrets());
-                heard.await.unwrap();
-            }
-        });
+        let node = self.world.node(node);
+        let rotated = node.rotate_keys(Promotion::AtOnce, now);
+        self.world.runtime.block_on(rotated).unwrap();
+        self.hear_of_keys();
+    }
+
+    fn hear_of_keys(&self) {
+        for node in [self.world.node(0), self.world.node(1)] {
+            let heard = node.keys().reload(node.store(), node.secrets());
+            self.world.runtime.block_on(heard).unwrap();
+        }
     }
 
     /// Every refusal has its reason in the trail.
