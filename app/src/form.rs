@@ -13,7 +13,7 @@ use web_sys::{
 };
 
 use crate::session::Visit;
-use crate::watch;
+use crate::watch::start_afresh;
 
 const UNREACHABLE: &str = "The server could not be reached. Nothing was lost: please try again.";
 
@@ -44,7 +44,7 @@ pub fn Form(
             clear(&form);
             match post(&form).await {
                 Ok(Answer::GoTo(path)) => {
-                    watch::start_afresh();
+                    start_afresh();
                     leave_for(&path);
                 }
                 Ok(Answer::Refused {
