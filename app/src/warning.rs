@@ -28,7 +28,7 @@ pub fn Warnings(list: Vec<Warning>) -> impl IntoView {
                 {items.collect_view()}
                 <p>
                     "The session was ended at once, for the copy and for the original. "
-                    "If this was not you, change your password, look through "
+                    "If this was not you, look through "
                     <a href="/profile/devices">"your devices"</a> " and end what you do not know. "
                     <a href="/profile/activity">"All activity"</a> " shows what else happened."
                 </p>

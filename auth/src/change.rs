@@ -8,9 +8,10 @@ use crate::account::{DisplayName, Username};
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
 use crate::hasher::Verdict;
+use crate::login::Holder;
 use crate::password;
 use crate::refresh::to_the_end;
-use crate::session::{Client, Session};
+use crate::session::{Client, Session, SessionId, SignedIn};
 use crate::store::{Credentials, ProfileChange, Taken, Which};
 
 impl Auth {
@@ -39,11 +40,15 @@ impl Auth {
             display_name: &display_name,
             at: now,
         };
-        let updated = writing.update_profile(&change).await;
-        updated.map_err(|taken| match taken {
-            Taken::Name => Error::UsernameTaken,
-            Taken::Failed(error) => error,
-        })?;
+        match writing.update_profile(&change).await {
+            Ok(()) => {}
+            Err(Taken::Failed(error)) => return Err(error),
+            Err(Taken::Name) => {
+                drop(writing);
+                self.store().settle().await?;
+                return Err(Error::UsernameTaken);
+            }
+        }
         let entry = Entry {
             user_id: Some(account.id),
             session: Some(session.id),
@@ -53,7 +58,8 @@ impl Auth {
         writing.commit().await
     }
 
-    /// Sets another password, which ends every other session of the account.
+    /// Sets another password. Every session of the account ends, also the one that asks: a copy of its
+    /// tokens must not outlive the password. Its owner goes on with the new pair that is returned.
     ///
     /// # Errors
     /// [`Error::BadCredentials`] when `current` is not the password, or what is wrong with the new one.
@@ -64,7 +70,7 @@ impl Auth {
         new: SecretString,
         client: &Client,
         now: OffsetDateTime,
-    ) -> Result<()> {
+    ) -> Result<SignedIn> {
         let account = self.account(session).await?;
         let known = self.find(account.email.as_str()).await?;
         let known = known.ok_or(Error::Unauthenticated)?;
@@ -75,33 +81,50 @@ impl Auth {
         password::check(&new, self.config().password_min_length, &context)?;
         let hash = self.hasher().hash(new).await?;
         let (auth, client, own) = (self.clone(), client.clone(), session.id);
-        to_the_end(async move {
-            let mut writing = auth.store().write().await?;
-            let user_id = known.user_id;
-            let before = &known.password_hash;
-            if !writing.update_password(user_id, before, &hash, now).await? {
-                return Err(Error::BadCredentials);
-            }
-            let entry = Entry {
-                user_id: Some(user_id),
-                detail: Some(Event::PasswordChanged.name()),
-                ..Entry::new(Event::SessionEnded, &client, now)
-            };
-            let others = Which::AllOf {
-                user_id,
-                but: Some(own),
-            };
-            let ended = auth.end(&mut writing, others, &entry).await?;
-            let entry = Entry {
-                event: Event::PasswordChanged,
-                session: Some(own),
-                detail: None,
-                ..entry
-            };
-            writing.audit(&entry).await?;
-            auth.commit_revocation(writing, &ended, now).await
-        })
-        .await
+        to_the_end(async move { auth.replace_password(known, &hash, own, client, now).await }).await
+    }
+
+    async fn replace_password(
+        &self,
+        known: Credentials,
+        hash: &str,
+        own: SessionId,
+        client: Client,
+        now: OffsetDateTime,
+    ) -> Result<SignedIn> {
+        let mut writing = self.store().write().await?;
+        let is_same = writing.hold_account(&known).await?;
+        let own = writing.session(own).await?;
+        let own = own.filter(|own| is_same && own.revoked_at.is_none());
+        let Some(own) = own else {
+            writing.commit().await?;
+            return Err(Error::Unauthenticated);
+        };
+        let user_id = known.user_id;
+        writing.update_password(user_id, hash, now).await?;
+        let holder = Holder {
+            user_id,
+            document_id: known.document_id,
+            role: known.role,
+        };
+        let row = self.new_session(holder, own.persistence, client, now);
+        let entry = Entry {
+            user_id: Some(user_id),
+            detail: Some(Event::PasswordChanged.name()),
+            ..Entry::new(Event::SessionEnded, &row.client, now)
+        };
+        let all = Which::AllOf { user_id, but: None };
+        let ended = self.end(&mut writing, all, &entry).await?;
+        writing.insert_session(&row).await?;
+        let entry = Entry {
+            event: Event::PasswordChanged,
+            session: Some(row.id),
+            detail: None,
+            ..entry
+        };
+        writing.audit(&entry).await?;
+        self.commit_revocation(writing, &ended, now).await?;
+        self.mint(&row, now)
     }
 
     /// Closes an account to its owner and ends all its sessions.

@@ -108,9 +108,9 @@ impl Auth {
             let mut writing = auth.store().write().await?;
             let row = writing.session(ending).await?;
             let row = row.filter(|row| row.user_id == account.id);
-            let row = row.ok_or(Error::UnknownSession)?;
-            if row.revoked_at.is_some() {
-                auth.learn(&row, now);
+            if row.as_ref().is_none_or(|row| row.revoked_at.is_some()) {
+                writing.commit().await?;
+                row.iter().for_each(|row| auth.learn(row, now));
                 return Err(Error::UnknownSession);
             }
             let entry = Entry {
@@ -173,6 +173,12 @@ impl Auth {
         Ok(end.filter(|end| *end > now))
     }
 
+    /// How many wait for the end of the session.
+    #[must_use]
+    pub fn listeners(&self, id: SessionId) -> usize {
+        self.revocations().listeners(id)
+    }
+
     /// Returns when the session is ended, here or on a node that this one hears of. Limits that pass by
     /// themselves are not waited for.
     pub async fn ended(&self, id: SessionId) {
@@ -201,11 +207,15 @@ impl Auth {
     pub(crate) fn learn(&self, ended: &SessionRow, now: OffsetDateTime) {
         if let Some(at) = ended.revoked_at {
             self.revocations().insert(ended.id, at, now);
+            self.revocations().wake(ended.id);
         }
     }
 
-    /// Commits a revocation. The set is filled first, and whatever the commit says it stays: a commit that
-    /// fails may still have happened, and a session that lives on only has to refresh a little more often.
+    /// Commits a revocation. The set is filled first, so that none of these sessions is accepted once the
+    /// commit can be seen; who waits for their end is told after it.
+    ///
+    /// When the commit fails, the sessions stay in the set unless it is certain that they live on: a server
+    /// may have done what it could not say any more.
     pub(crate) async fn commit_revocation(
         &self,
         writing: Writing,
@@ -215,6 +225,20 @@ impl Auth {
         for id in ended {
             self.revocations().insert(*id, now, now);
         }
-        writing.commit().await
+        let committed = writing.commit().await;
+        for id in ended {
+            if committed.is_err() && self.store().knows_what_failed() && self.lives(*id).await {
+                self.revocations().remove(*id);
+            } else {
+                self.revocations().wake(*id);
+            }
+        }
+        committed
+    }
+
+    /// Whether the database says that the session is alive. When it says nothing, it is not.
+    async fn lives(&self, id: SessionId) -> bool {
+        let row = self.store().session(id).await;
+        row.is_ok_and(|row| row.is_some_and(|row| row.revoked_at.is_none()))
     }
 }

@@ -47,21 +47,25 @@ pub(crate) struct VerifyingKey {
 }
 
 impl Keys {
-    /// Loads the keys, makes the first one on a new database, and seals those of a former master secret anew.
+    /// Loads the keys, and makes the first one on a new database.
     ///
     /// # Errors
-    /// When the database does not answer, or a key was sealed under a secret that is not given.
+    /// When the database does not answer, or the key that signs was sealed under a secret that is not given.
     pub(crate) async fn load(
         store: &Store,
         secrets: &Secrets,
-        wanted: SigningAlgorithm,
+        first: SigningAlgorithm,
         now: OffsetDateTime,
     ) -> Result<Self> {
-        let mut writing = store.write().await?;
-        let mut rows = writing.keys().await?;
-        reseal(&mut writing, &mut rows, secrets).await?;
-        take_steps(&mut writing, &mut rows, secrets, Some(wanted), now).await?;
-        writing.commit().await?;
+        let mut rows = store.keys().await?;
+        if rows.is_empty() {
+            let mut writing = store.write().await?;
+            rows = writing.keys().await?;
+            if rows.is_empty() {
+                take_steps(&mut writing, &mut rows, secrets, Some(first), now).await?;
+            }
+            writing.commit().await?;
+        }
         Ok(Self(RwLock::new(Arc::new(KeyRing::new(rows, secrets)?))))
     }
 
@@ -86,13 +90,18 @@ impl KeyRing {
         let current = schedule::signing(&rows);
         let current = current.ok_or_else(|| Error::internal("no signing key is in force"))?;
         let current = signing_key(current, secrets)?;
-        let keys = rows.iter().map(|row| {
-            let key = verifying_key(row, secrets)?;
-            Ok((row.id.clone(), key))
-        });
+        let keys = rows
+            .iter()
+            .filter_map(|row| match verifying_key(row, secrets) {
+                Ok(key) => Some((row.id.clone(), key)),
+                Err(error) => {
+                    tracing::error!(kid = row.id, %error, "a key is not used");
+                    None
+                }
+            });
         Ok(Self {
             number: NUMBER.fetch_add(1, Ordering::Relaxed),
-            verifying: keys.collect::<Result<_>>()?,
+            verifying: keys.collect(),
             current,
             rows,
         })
@@ -235,9 +244,14 @@ fn signing_key(row: &KeyRow, secrets: &Secrets) -> Result<SigningKey> {
     })
 }
 
+/// A row is believed when whoever wrote it had the master secret: its private part opens under its id, and
+/// its id is that of its public part. So nobody who can only write to the database adds a key of theirs.
 fn verifying_key(row: &KeyRow, secrets: &Secrets) -> Result<VerifyingKey> {
     let algorithm = algorithm(row)?;
-    let key = algorithm.verifying(&row.public_key, || unseal(row, secrets).ok());
+    let private = unseal(row, secrets)?;
+    let key = algorithm
+        .verifying(&row.public_key, &private)
+        .filter(|_| algorithm.is_id_of(&row.id, &row.public_key));
     Ok(VerifyingKey {
         algorithm,
         key: key.ok_or_else(|| Error::internal(format!("key {} is damaged", row.id)))?,

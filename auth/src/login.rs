@@ -102,16 +102,16 @@ impl Auth {
         };
         let holder = Holder {
             user_id: known.user_id,
-            document_id: known.document_id,
-            role: known.role,
+            document_id: known.document_id.clone(),
+            role: known.role.clone(),
         };
         let row = self.new_session(holder, form.persistence, client.clone(), now);
         let former = replacing.map(|session| session.id);
         let auth = self.clone();
         to_the_end(async move {
             let mut writing = auth.store().write().await?;
-            let before = &known.password_hash;
-            if !writing.hold_account(known.user_id, before).await? {
+            if !writing.hold_account(&known).await? {
+                writing.commit().await?;
                 return Err(Error::BadCredentials);
             }
             if let Some(hash) = rehashed {
@@ -223,7 +223,7 @@ impl Auth {
         Err(Error::BadCredentials)
     }
 
-    fn new_session(
+    pub(crate) fn new_session(
         &self,
         holder: Holder,
         persistence: Persistence,
@@ -308,8 +308,8 @@ impl Auth {
 }
 
 /// Whom a new session is for.
-struct Holder {
-    user_id: i64,
-    document_id: String,
-    role: String,
+pub(crate) struct Holder {
+    pub(crate) user_id: i64,
+    pub(crate) document_id: String,
+    pub(crate) role: String,
 }

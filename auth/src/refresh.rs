@@ -72,10 +72,15 @@ impl Auth {
             (Some(row), Some(Decision::Rotate)) => {
                 self.advance(&mut writing, row, client, now).await?
             }
-            (Some(row), Some(Decision::Repeat)) => Outcome::Granted(Box::new(row)),
+            // The row is held, so that nothing is minted for a session that is revoked between.
+            (Some(row), Some(Decision::Repeat)) if writing.hold_session(&row).await? => {
+                Outcome::Granted(Box::new(row))
+            }
+            (Some(_), Some(Decision::Repeat)) => Outcome::Raced,
             (Some(row), Some(Decision::Refuse(Refusal::Revoked))) => {
+                writing.commit().await?;
                 self.learn(&row, now);
-                Outcome::Refused(Refusal::Revoked)
+                return Ok(Outcome::Refused(Refusal::Revoked));
             }
             (row, decision) => {
                 writing.commit().await?;
@@ -165,7 +170,9 @@ impl Auth {
             authenticated_at: row.authenticated_at,
             issued_at: now,
             not_before: now,
-            access_expires_at: (now + self.config().lifespans.access).min(row.expires_at),
+            access_expires_at: (now + self.config().lifespans.access)
+                .min(row.expires_at)
+                .min(row.idle_expires_at),
         };
         let refresh = RefreshToken {
             session: row.id,

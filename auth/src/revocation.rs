@@ -31,7 +31,11 @@ struct Entries {
     /// When no access token of the session can be good any more, in seconds since the Unix epoch.
     until: HashMap<SessionId, i64>,
     swept_at_size: usize,
+    swept_at: i64,
 }
+
+/// How often what is over is looked for, in seconds.
+const SWEEP: i64 = 60;
 
 impl Revocations {
     /// Adds a session that was ended at `revoked_at`, for as long as a token of it can be valid.
@@ -41,16 +45,40 @@ impl Revocations {
         entries.until.insert(id, until);
         // Sweeping when the set has doubled keeps the cost of an insertion constant on average.
         if entries.until.len() > 2 * entries.swept_at_size + 64 {
-            let now = now.unix_timestamp();
-            entries.until.retain(|_, until| *until > now);
-            entries.until.shrink_to(64);
-            entries.swept_at_size = entries.until.len();
+            entries.sweep(now.unix_timestamp());
         }
-        drop(entries);
+    }
+
+    /// Takes out what no token can be valid for any more, once a minute.
+    pub(crate) fn sweep(&self, now: OffsetDateTime) {
+        let now = now.unix_timestamp();
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        if entries.swept_at + SWEEP <= now {
+            entries.sweep(now);
+        }
+    }
+
+    /// Takes out a session that turned out to be alive.
+    pub(crate) fn remove(&self, id: SessionId) {
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        entries.until.remove(&id);
+    }
+
+    /// Tells those who wait for the end of the session.
+    pub(crate) fn wake(&self, id: SessionId) {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(woken) = waiting.get(&id) {
             woken.notify_waiters();
         }
+    }
+
+    /// How many wait for the end of the session.
+    pub(crate) fn listeners(&self, id: SessionId) -> usize {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        // One of them is the map's own.
+        waiting
+            .get(&id)
+            .map_or(0, |woken| Arc::strong_count(woken) - 1)
     }
 
     /// Whether the session was ended.
@@ -70,6 +98,15 @@ impl Revocations {
         if !self.contains(id) {
             woken.await;
         }
+    }
+}
+
+impl Entries {
+    fn sweep(&mut self, now: i64) {
+        self.until.retain(|_, until| *until > now);
+        self.until.shrink_to(64);
+        self.swept_at_size = self.until.len();
+        self.swept_at = now;
     }
 }
 
@@ -117,6 +154,12 @@ mod tests {
         }
         assert!(set.contains(kept));
         assert!(set.entries.read().unwrap().until.len() < 200);
+        set.sweep(later + Duration::minutes(2));
+        assert_eq!(
+            set.entries.read().unwrap().until.len(),
+            1,
+            "without an insertion, too"
+        );
     }
 
     #[tokio::test]
@@ -125,14 +168,7 @@ mod tests {
         let waiting = |set: Arc<Revocations>| tokio::spawn(async move { set.ended(id).await });
         let (one, two) = (waiting(Arc::clone(&set)), waiting(Arc::clone(&set)));
         let gone = waiting(Arc::clone(&set));
-        while set
-            .waiting
-            .lock()
-            .unwrap()
-            .get(&id)
-            .map_or(0, Arc::strong_count)
-            < 4
-        {
+        while set.listeners(id) < 3 {
             tokio::task::yield_now().await;
         }
         gone.abort();
@@ -140,6 +176,7 @@ mod tests {
         set.insert(SessionId::random(), now, now);
         assert!(!one.is_finished());
         set.insert(id, now, now);
+        set.wake(id);
         one.await.unwrap();
         two.await.unwrap();
         let _ = gone.await;

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::time::Duration as StdDuration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyPool, Executor};
+use sqlx::{AnyPool, Connection, Executor};
 
 use crate::error::{Error, Result};
 pub(crate) use crate::store::news::Numbers;
@@ -61,6 +61,8 @@ impl Database {
 pub(crate) struct Store {
     writer: AnyPool,
     reader: AnyPool,
+    /// For hearing of other nodes, which must not wait behind requests.
+    watcher: AnyPool,
     /// Who waits for the one connection that writes; none where there are many.
     queue: Option<Queue>,
     url: String,
@@ -72,6 +74,7 @@ const SQLITE_SETUP: &str =
 impl Store {
     pub(crate) async fn open(database: &Database) -> Result<Self> {
         sqlx::any::install_default_drivers();
+        let watcher = connect(database, 1, "").await?;
         let (writer, reader, queue) = if database.is_sqlite() {
             let writer = connect(database, 1, "").await?;
             let reader = connect(database, 8, "pragma query_only = on;").await?;
@@ -88,12 +91,14 @@ impl Store {
         Ok(Self {
             writer,
             reader,
+            watcher,
             queue,
             url: database.url.clone(),
         })
     }
 
     pub(crate) async fn close(&self) {
+        self.watcher.close().await;
         self.reader.close().await;
         self.writer.close().await;
     }
@@ -106,6 +111,20 @@ impl Store {
     /// Begins to write one statement at most.
     pub(crate) async fn write_once(&self) -> Result<Writing> {
         self.begin(Protection::None).await
+    }
+
+    /// Waits until what somebody has just read in a turn of theirs is committed: it may have been the
+    /// work of others.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        match &self.queue {
+            Some(queue) => queue.turn(Protection::None).await?.commit().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a commit that failed did not happen. A server may have done it and lost its answer.
+    pub(crate) fn knows_what_failed(&self) -> bool {
+        self.queue.is_some()
     }
 
     async fn begin(&self, protection: Protection) -> Result<Writing> {
@@ -127,6 +146,11 @@ async fn connect(database: &Database, connections: u32, extra: &'static str) -> 
     let options = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(database.patience);
+    // SQLite ends a transaction by itself when the disk is full; the driver goes on believing in it, and no
+    // other can begin on that connection.
+    let options = options.before_acquire(|connection, _| {
+        Box::pin(async move { Ok(!connection.is_in_transaction()) })
+    });
     let options = options.after_connect(move |connection, _| {
         let setup = setup.clone();
         Box::pin(async move {

@@ -9,6 +9,7 @@ mod refresh;
 mod restart;
 mod scratch;
 mod sign_in;
+mod upgrade;
 mod verify;
 
 use std::collections::HashSet;

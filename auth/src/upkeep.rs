@@ -1,12 +1,16 @@
 //! What a node does beside answering: it learns what others did, and keeps the schedule of the keys.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration as StdDuration;
 
 use time::OffsetDateTime;
 
 use crate::Auth;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::Numbers;
+
+/// How long the database may take to say what is new.
+const PATIENCE: StdDuration = StdDuration::from_secs(3);
 
 /// The last revocation and the last change of keys that this node has learned.
 pub(crate) struct Known(Mutex<Numbers>);
@@ -32,7 +36,11 @@ impl Auth {
         let news = self.store().news();
         let mut is_behind = false;
         loop {
-            match self.catch_up(clock()).await {
+            let now = clock();
+            self.revocations().sweep(now);
+            // A connection that was cut without a word would be waited for until the system gives it up.
+            let caught_up = tokio::time::timeout(PATIENCE, self.catch_up(now)).await;
+            match caught_up.unwrap_or(Err(Error::Unavailable(sqlx::Error::PoolTimedOut))) {
                 Ok(()) => is_behind = false,
                 // Said once: it is tried again each second.
                 Err(error) if !is_behind => {
@@ -54,6 +62,7 @@ impl Auth {
         if numbers.revocations != known.revocations {
             for revoked in self.store().revoked_after(known.revocations).await? {
                 self.revocations().insert(revoked.id, revoked.at, now);
+                self.revocations().wake(revoked.id);
             }
         }
         let revocations = numbers.revocations;

@@ -53,9 +53,8 @@ pub async fn key(auth: &Auth, command: KeyCommand, clock: &Clock) -> anyhow::Res
             } else {
                 Promotion::Published
             };
-            let kid = auth.rotate_keys(when, clock.now()).await?;
-            let from = if now { "now" } else { "in 15 minutes" };
-            writeln!(stdout(), "{kid} signs from {from} on")?;
+            let key = auth.rotate_keys(when, clock.now()).await?;
+            writeln!(stdout(), "{}", describe(&key)?)?;
         }
         KeyCommand::Remove { kid } => match auth.remove_key(&kid, clock.now()).await {
             Ok(()) => writeln!(stdout(), "{kid} is removed: what it signed is refused")?,

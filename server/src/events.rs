@@ -25,6 +25,9 @@ const KEEP_ALIVE: StdDuration = StdDuration::from_secs(15);
 /// How long the limits of a session are believed: another tab may have moved them.
 const BELIEVED: StdDuration = StdDuration::from_secs(60);
 
+/// How many pages of one session may listen on one node.
+const STREAMS: usize = 64;
+
 /// `GET /session/events`: the event `ended` when the session of the request is over.
 pub(crate) async fn events(State(app): State<App>, headers: HeaderMap) -> Response {
     let services = &app.services;
@@ -32,6 +35,13 @@ pub(crate) async fn events(State(app): State<App>, headers: HeaderMap) -> Respon
     let Some(id) = session_id(&services.auth, &services.cookies, &headers, now) else {
         return mark_private(answer::failure(AppError::unauthenticated()));
     };
+    if services.auth.listeners(id) >= STREAMS {
+        return mark_private(answer::failure(AppError::new(
+            429,
+            "too_many_streams",
+            "This session is open in very many windows.",
+        )));
+    }
     let ended = stream::unfold(Some(app), move |app| async move {
         let is_over = wait(&app?, id).await;
         let event = is_over.then(|| Event::default().event("ended").data("ended"));

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use auth::Auth;
 use clap::Parser;
 use server::clock::Clock;
@@ -74,6 +74,7 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     // The address comes first: two processes must not write to one database because one of them is in the way.
     let listener = serve::listen(config.site_addr)?;
     let auth = open(&config, &clock).await?;
+    auth.tend_keys(clock.now()).await.map_err(explain)?;
     // Before anybody is told that the site is there: who asks it to leave at once is heard too.
     let leaving = serve::asked_to_leave()?;
     let options = assets::options(&config.site_root, config.site_addr);
@@ -85,13 +86,16 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
         leaving: leaving.clone(),
     };
     let router = router(site, &options)?;
+    greet(&config.public_url, auth.has_accounts().await?);
     let upkeep = tokio::spawn({
         let auth = auth.clone();
         async move { auth.keep_up(|| clock.now()).await }
     });
-    greet(&config.public_url, auth.has_accounts().await?);
-    serve::serve(listener, router, leaving).await?;
-    upkeep.abort();
+    tokio::select! {
+        served = serve::serve(listener, router, leaving) => served?,
+        // It never ends by itself. A site that is deaf to what other nodes revoke must not go on.
+        ended = upkeep => bail!("the upkeep has ended: {ended:?}"),
+    }
     auth.close().await;
     Ok(())
 }

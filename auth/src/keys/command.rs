@@ -8,7 +8,9 @@ use time::OffsetDateTime;
 use crate::Auth;
 use crate::error::{Error, Result};
 use crate::keys::schedule::{self, PERIOD, PUBLISHED_FOR, VERIFIES_FOR};
-use crate::keys::{KeyRing, SigningAlgorithm, algorithm, create, promote, remove, take_steps};
+use crate::keys::{
+    KeyRing, SigningAlgorithm, algorithm, create, promote, remove, reseal, take_steps,
+};
 use crate::store::{KeyRow, Writing};
 
 /// When a new key is to sign.
@@ -70,15 +72,18 @@ impl Auth {
     }
 
     /// Makes the next key, or takes the one that is published, and lets it sign. Nobody is signed out.
-    /// Returns its `kid`.
+    /// Returns what is known of it.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn rotate_keys(&self, when: Promotion, now: OffsetDateTime) -> Result<String> {
+    pub async fn rotate_keys(&self, when: Promotion, now: OffsetDateTime) -> Result<KeyInfo> {
         let mut writing = self.store().write().await?;
         let mut rows = writing.keys().await?;
         if schedule::next(&rows).is_none() {
-            let what = (self.config().signing_algorithm, now + PUBLISHED_FOR);
+            // Another algorithm is for the server's setting to choose, and not for that of a command.
+            let current = schedule::signing(&rows).map(algorithm).transpose()?;
+            let kind = current.unwrap_or(self.config().signing_algorithm);
+            let what = (kind, now + PUBLISHED_FOR);
             create(&mut writing, &mut rows, self.secrets(), what, now).await?;
         }
         let at = rows.iter().position(|row| row.promoted_at.is_none());
@@ -89,8 +94,9 @@ impl Auth {
         if when == Promotion::AtOnce {
             promote(&mut writing, &mut rows, &kid, now).await?;
         }
+        let made = rows.iter().find(|row| row.id == kid).map(describe);
         self.keys_changed(writing, rows).await?;
-        Ok(kid)
+        made.unwrap_or(Err(Error::UnknownKey))
     }
 
     /// Removes a key: what it signed is refused at once, and whoever holds such a token refreshes.
@@ -108,6 +114,21 @@ impl Auth {
         }
         remove(&mut writing, &mut rows, kid, now).await?;
         self.keys_changed(writing, rows).await
+    }
+
+    /// Seals anew what a former master secret sealed, and takes the steps that are due, also those that the
+    /// setting of the algorithm asks for. For a server that starts; a command leaves the keys as they are.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a key was sealed under a secret that is not given.
+    pub async fn tend_keys(&self, now: OffsetDateTime) -> Result<()> {
+        let mut writing = self.store().write().await?;
+        let mut rows = writing.keys().await?;
+        reseal(&mut writing, &mut rows, self.secrets()).await?;
+        let wanted = Some(self.config().signing_algorithm);
+        take_steps(&mut writing, &mut rows, self.secrets(), wanted, now).await?;
+        writing.commit().await?;
+        self.use_keys(rows)
     }
 
     /// Takes the steps that are due. The database is only asked when this node thinks that there are any.

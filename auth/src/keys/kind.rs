@@ -96,12 +96,22 @@ impl SigningAlgorithm {
 
     fn material(self, public_key: &[u8], private: &[u8]) -> Material {
         let public_key = URL_SAFE_NO_PAD.encode(public_key);
-        let members = self.jwk_members(&public_key).unwrap_or_default();
         Material {
-            id: URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, members.as_bytes())),
+            id: self.thumbprint(&public_key).unwrap_or_default(),
             public_key,
             private: private.to_vec(),
         }
+    }
+
+    fn thumbprint(self, public_key: &str) -> Option<String> {
+        let members = self.jwk_members(public_key)?;
+        let digest = digest::digest(&digest::SHA256, members.as_bytes());
+        Some(URL_SAFE_NO_PAD.encode(digest))
+    }
+
+    /// Whether the key can have this id: its thumbprint, or for a shared secret, which has none, any.
+    pub(super) fn is_id_of(self, id: &str, public_key: &str) -> bool {
+        self == Self::Hs256 || self.thumbprint(public_key).as_deref() == Some(id)
     }
 
     /// The required members of the public key as a JWK, in the order of RFC 7638: its SHA-256 is the
@@ -129,19 +139,14 @@ impl SigningAlgorithm {
         }
     }
 
-    /// `private` is only asked for a shared secret.
-    pub(super) fn verifying(
-        self,
-        public_key: &str,
-        private: impl FnOnce() -> Option<Vec<u8>>,
-    ) -> Option<DecodingKey> {
+    pub(super) fn verifying(self, public_key: &str, private: &[u8]) -> Option<DecodingKey> {
         match self {
             Self::EdDsa => DecodingKey::from_ed_components(public_key).ok(),
             Self::Es256 => {
                 let (x, y) = coordinates(public_key)?;
                 DecodingKey::from_ec_components(&x, &y).ok()
             }
-            Self::Hs256 => private().map(|secret| DecodingKey::from_secret(&secret)),
+            Self::Hs256 => Some(DecodingKey::from_secret(private)),
         }
     }
 }
@@ -178,9 +183,7 @@ mod tests {
                 &algorithm.signing(&key.private),
                 algorithm.alg(),
             );
-            let verifying = algorithm
-                .verifying(&key.public_key, || Some(key.private.clone()))
-                .unwrap();
+            let verifying = algorithm.verifying(&key.public_key, &key.private).unwrap();
             let verify = |signature: &str, text: &[u8]| {
                 jsonwebtoken::crypto::verify(signature, text, &verifying, algorithm.alg()).unwrap()
             };

@@ -37,7 +37,7 @@ impl Store {
         let query =
             sqlx::query("select name, value from counters where name in ('revocations', 'keys')");
         let mut numbers = Numbers::default();
-        for row in query.fetch_all(&self.reader).await? {
+        for row in query.fetch_all(&self.watcher).await? {
             match row.try_get::<&str, _>("name")? {
                 "revocations" => numbers.revocations = row.try_get("value")?,
                 _ => numbers.keys = row.try_get("value")?,

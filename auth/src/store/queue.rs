@@ -5,6 +5,9 @@
 //! fsync serves all. Nobody is answered before the commit that holds their work, nor from the
 //! uncommitted work of others: those who only read finish by [`Turn::commit`] too.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,6 +37,8 @@ struct Batch {
     transaction: Option<Transaction<'static, Any>>,
     /// Those whose work is in it.
     members: Vec<oneshot::Sender<Outcome>>,
+    /// How many had a turn in it, also those who gave it up.
+    turns: usize,
 }
 
 /// Of a commit; the text of the failure, which several have to be told.
@@ -77,6 +82,7 @@ impl Queue {
         if batch.transaction.is_none() {
             batch.transaction = Some(self.pool.begin_with("begin immediate").await?);
         }
+        batch.turns += 1;
         // From here on a turn that is dropped is given up in order.
         let is_shared = !batch.members.is_empty();
         let mut turn = Turn {
@@ -93,8 +99,9 @@ impl Queue {
         Ok(turn)
     }
 
-    fn is_empty(&self) -> bool {
-        self.waiting.load(Ordering::SeqCst) == 0
+    /// Whether it is time to commit.
+    fn is_done(&self, batch: &Batch) -> bool {
+        self.waiting.load(Ordering::SeqCst) == 0 || batch.turns >= MOST
     }
 }
 
@@ -115,7 +122,7 @@ impl Turn {
         let mut batch = self.batch.take().expect("a turn is over only once");
         let (done, outcome) = oneshot::channel();
         batch.members.push(done);
-        if self.queue.is_empty() || batch.members.len() >= MOST {
+        if self.queue.is_done(&batch) {
             // A task of its own: the commit is everybody's, and whoever began it may go away.
             tokio::spawn(finish(batch));
         } else {
@@ -137,15 +144,18 @@ impl Drop for Turn {
         if Handle::try_current().is_ok() {
             tokio::spawn(give_up(batch, self.queue.clone(), self.protection));
         } else {
-            batch.transaction = None;
-            batch.members.clear();
+            *batch = Batch::default();
         }
     }
 }
 
 async fn finish(mut batch: OwnedMutexGuard<Batch>) {
-    let members = std::mem::take(&mut batch.members);
-    let outcome = match batch.transaction.take() {
+    let Batch {
+        transaction,
+        members,
+        ..
+    } = std::mem::take(&mut *batch);
+    let outcome = match transaction {
         Some(transaction) => transaction
             .commit()
             .await
@@ -170,9 +180,8 @@ async fn give_up(mut batch: OwnedMutexGuard<Batch>, queue: Queue, protection: Pr
     };
     if !is_undone {
         // Dropping a transaction rolls it back, and dropping the senders tells the members.
-        batch.transaction = None;
-        batch.members.clear();
-    } else if queue.is_empty() {
+        *batch = Batch::default();
+    } else if queue.is_done(&batch) {
         finish(batch).await;
     }
 }
@@ -202,7 +211,7 @@ impl Drop for Waiting {
         let queue = self.queue.clone();
         tokio::spawn(async move {
             let batch = Arc::clone(&queue.batch).lock_owned().await;
-            if queue.is_empty() && !batch.members.is_empty() {
+            if queue.is_done(&batch) && !batch.members.is_empty() {
                 finish(batch).await;
             }
         });

@@ -15,6 +15,7 @@ pub(crate) struct Credentials {
     pub(crate) document_id: String,
     pub(crate) role: String,
     pub(crate) password_hash: String,
+    pub(crate) password_changed_at: OffsetDateTime,
     pub(crate) disabled: bool,
 }
 
@@ -25,6 +26,7 @@ impl Credentials {
             document_id: row.try_get("document_id")?,
             role: row.try_get("role")?,
             password_hash: row.try_get("password_hash")?,
+            password_changed_at: time(row, "password_changed_at")?,
             disabled: optional_time(row, "disabled_at")?.is_some(),
         })
     }
@@ -145,10 +147,15 @@ pub(super) fn millis(at: OffsetDateTime) -> i64 {
 }
 
 pub(super) fn time(row: &AnyRow, column: &str) -> Result<OffsetDateTime> {
-    Ok(OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(row.try_get(column)?))
+    moment(row.try_get(column)?)
 }
 
 fn optional_time(row: &AnyRow, column: &str) -> Result<Option<OffsetDateTime>> {
     let millis: Option<i64> = row.try_get(column)?;
-    Ok(millis.map(|millis| OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(millis)))
+    millis.map(moment).transpose()
+}
+
+fn moment(millis: i64) -> Result<OffsetDateTime> {
+    let moment = OffsetDateTime::UNIX_EPOCH.checked_add(Duration::milliseconds(millis));
+    moment.ok_or_else(|| Error::internal(format!("{millis} is no time")))
 }

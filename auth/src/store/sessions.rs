@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::session::{Client, Persistence, SessionId, SessionRow};
 use crate::store::rows::{millis, read_id, read_session, time};
 use crate::store::{Store, Writing};
+use crate::token::LEEWAY;
 
 const SESSION: &str = "select sessions.*, users.document_id, users.role, users.disabled_at
      from sessions join users on users.id = sessions.user_id where sessions.id = $1";
@@ -47,23 +48,28 @@ impl Store {
     pub(crate) async fn revoked_since(&self, since: OffsetDateTime) -> Result<Vec<Revoked>> {
         let query = sqlx::query("select id, revoked_at from sessions where revoked_at >= $1");
         let rows = query.bind(millis(since)).fetch_all(&self.reader).await?;
-        rows.iter().map(read_revoked).collect()
+        Ok(read_revoked(&rows))
     }
 
     /// What was revoked after the revocation of this number.
     pub(crate) async fn revoked_after(&self, number: i64) -> Result<Vec<Revoked>> {
         let query = sqlx::query("select id, revoked_at from sessions where revocation > $1");
-        let rows = query.bind(number).fetch_all(&self.reader).await?;
-        rows.iter().map(read_revoked).collect()
+        let rows = query.bind(number).fetch_all(&self.watcher).await?;
+        Ok(read_revoked(&rows))
     }
 
     /// Notes that access tokens of these generations were seen in use.
     pub(crate) async fn mark_used(&self, seen: &[(SessionId, i64)]) -> Result<()> {
-        let mut writing = self.write().await?;
-        for (id, generation) in seen {
-            writing.mark_used(*id, *generation).await?;
+        // Where others write at the same time, two that lock several sessions could wait for each other.
+        let at_once = if self.queue.is_some() { seen.len() } else { 1 };
+        for seen in seen.chunks(at_once.max(1)) {
+            let mut writing = self.write().await?;
+            for (id, generation) in seen {
+                writing.mark_used(*id, *generation).await?;
+            }
+            writing.commit().await?;
         }
-        writing.commit().await
+        Ok(())
     }
 }
 
@@ -122,6 +128,19 @@ impl Writing {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Keeps a session where `row` says until the transaction is over. Returns whether it is there, and alive.
+    pub(crate) async fn hold_session(&mut self, row: &SessionRow) -> Result<bool> {
+        let done = sqlx::query(
+            "update sessions set generation = generation
+             where id = $1 and generation = $2 and revoked_at is null",
+        )
+        .bind(String::from(row.id))
+        .bind(row.generation)
+        .execute(self.connection())
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
     /// Notes that an access token of `generation` was seen in use.
     pub(crate) async fn mark_used(&mut self, id: SessionId, generation: i64) -> Result<()> {
         sqlx::query(
@@ -155,13 +174,16 @@ impl Writing {
             .bind(String::from(id)),
             Which::AllOf { user_id, but } => sqlx::query(
                 "update sessions set revoked_at = $1, revoked_because = $2, revocation = $3
-                 where user_id = $4 and revoked_at is null and id <> $5 returning id",
+                 where user_id = $4 and revoked_at is null and id <> $5
+                     and expires_at > $6 and idle_expires_at > $6 returning id",
             )
             .bind(millis(at))
             .bind(because.name())
             .bind(number)
             .bind(user_id)
-            .bind(but.map(String::from).unwrap_or_default()),
+            .bind(but.map(String::from).unwrap_or_default())
+            // What ran out is over by itself, and so are its tokens.
+            .bind(millis(at - LEEWAY)),
         };
         let rows = query.fetch_all(self.connection()).await?;
         rows.iter().map(|row| read_id(row, "id")).collect()
@@ -185,9 +207,16 @@ pub(crate) struct Rotation<'a> {
     pub(crate) client: &'a Client,
 }
 
-fn read_revoked(row: &AnyRow) -> Result<Revoked> {
-    Ok(Revoked {
-        id: read_id(row, "id")?,
-        at: time(row, "revoked_at")?,
-    })
+/// A row that cannot be read is passed over: it must not hide the others.
+fn read_revoked(rows: &[AnyRow]) -> Vec<Revoked> {
+    let read = |row: &AnyRow| -> Result<Revoked> {
+        Ok(Revoked {
+            id: read_id(row, "id")?,
+            at: time(row, "revoked_at")?,
+        })
+    };
+    let passed_over = |error| tracing::error!(%error, "a revoked session cannot be read");
+    rows.iter()
+        .filter_map(|row| read(row).map_err(passed_over).ok())
+        .collect()
 }

@@ -98,40 +98,37 @@ impl Writing {
         Ok(())
     }
 
-    /// Keeps an account as it is until the transaction is over. Returns whether it still has this hash and
-    /// can be used: a password may be changed, or an account disabled, while somebody's is verified.
-    pub(crate) async fn hold_account(&mut self, user_id: i64, password_hash: &str) -> Result<bool> {
+    /// Keeps an account as it is until the transaction is over. Returns whether its password is still that
+    /// of then and it can be used: both may change while a password is verified.
+    pub(crate) async fn hold_account(&mut self, known: &Credentials) -> Result<bool> {
         // An update that changes nothing locks the row on Postgres too.
         let done = sqlx::query(
             "update users set updated_at = updated_at
-             where id = $1 and password_hash = $2 and disabled_at is null",
+             where id = $1 and password_changed_at = $2 and disabled_at is null",
         )
-        .bind(user_id)
-        .bind(password_hash.to_owned())
+        .bind(known.user_id)
+        .bind(millis(known.password_changed_at))
         .execute(self.connection())
         .await?;
         Ok(done.rows_affected() == 1)
     }
 
-    /// Returns whether the account was there, and its hash still the one that was verified.
     pub(crate) async fn update_password(
         &mut self,
         user_id: i64,
-        before: &str,
-        after: &str,
+        hash: &str,
         at: OffsetDateTime,
-    ) -> Result<bool> {
-        let done = sqlx::query(
+    ) -> Result<()> {
+        sqlx::query(
             "update users set password_hash = $1, password_changed_at = $2, updated_at = $2
-             where id = $3 and password_hash = $4",
+             where id = $3",
         )
-        .bind(after.to_owned())
+        .bind(hash.to_owned())
         .bind(millis(at))
         .bind(user_id)
-        .bind(before.to_owned())
         .execute(self.connection())
         .await?;
-        Ok(done.rows_affected() == 1)
+        Ok(())
     }
 
     /// Returns whether the account was there, and in the other state before.

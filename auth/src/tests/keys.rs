@@ -62,8 +62,16 @@ async fn keys_follow_their_schedule_and_nobody_is_signed_out() {
 #[tokio::test]
 async fn a_command_publishes_the_next_key_and_lets_it_sign_when_all_can_know_it() {
     let auth = Fixture::new().await;
-    let kid = auth.rotate_keys(Promotion::Published, NOW).await.unwrap();
-    let again = auth.rotate_keys(Promotion::Published, NOW).await.unwrap();
+    let kid = auth
+        .rotate_keys(Promotion::Published, NOW)
+        .await
+        .unwrap()
+        .kid;
+    let again = auth
+        .rotate_keys(Promotion::Published, NOW)
+        .await
+        .unwrap()
+        .kid;
     assert_eq!(kid, again, "two commands make one key");
     assert_ne!(header(&auth.ada().await)["kid"], kid.as_str());
     auth.catch_up(NOW + Duration::minutes(15)).await.unwrap();
@@ -149,6 +157,65 @@ async fn another_master_secret_seals_anew_and_the_former_one_can_go() {
         config.previous_secrets = vec![secret(1)];
     };
     auth.restart(NOW, both).await.unwrap();
+    auth.tend_keys(NOW).await.unwrap();
     let alone = |config: &mut Config| config.secret = secret(2);
     auth.restart(NOW, alone).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_setting_is_for_the_server_and_a_command_leaves_it_alone() {
+    let mut auth = Fixture::new().await;
+    let other = |config: &mut Config| config.signing_algorithm = SigningAlgorithm::Es256;
+    auth.restart(NOW, other).await.unwrap();
+    assert_eq!(
+        auth.key_list().await.unwrap().len(),
+        1,
+        "a command has started"
+    );
+    auth.tend_keys(NOW).await.unwrap();
+    let later = NOW + Duration::minutes(15);
+    auth.catch_up(later).await.unwrap();
+    assert_eq!(header(&auth.ada().await)["alg"], "ES256");
+    auth.restart(later, |_| {}).await.unwrap();
+    let next = auth.rotate_keys(Promotion::AtOnce, later).await.unwrap();
+    assert_eq!(
+        next.algorithm,
+        SigningAlgorithm::Es256,
+        "and rotates what is there"
+    );
+}
+
+#[tokio::test]
+async fn a_key_that_somebody_wrote_into_the_database_is_not_believed() {
+    let auth = Fixture::new().await;
+    let foreign = Fixture::with(|config| config.secret = MasterSecret::new(vec![9; 32]).unwrap());
+    let foreign = foreign.await;
+    let thief = foreign.ada().await;
+    auth.ada().await;
+    let rows = foreign.store().keys().await.unwrap();
+    let mut writing = auth.store().write().await.unwrap();
+    let planted = crate::store::KeyRow {
+        retired_at: Some(NOW),
+        ..rows[0].clone()
+    };
+    writing.insert_key(&planted).await.unwrap();
+    writing.keys_changed().await.unwrap();
+    writing.commit().await.unwrap();
+    auth.catch_up(NOW).await.unwrap();
+    assert!(foreign.check(&thief, NOW).is_ok());
+    assert!(auth.check(&thief, NOW).is_err());
+}
+
+#[tokio::test]
+async fn a_key_that_is_removed_on_one_node_is_refused_on_the_other() {
+    let one = Fixture::new().await;
+    let two = one.second_node().await;
+    let ada = one.ada().await;
+    let access = ada.tokens.access.expose_secret();
+    assert!(two.verify(access, NOW).is_ok());
+    one.rotate_keys(Promotion::AtOnce, NOW).await.unwrap();
+    let kid = header(&ada)["kid"].as_str().unwrap().to_owned();
+    one.remove_key(&kid, NOW).await.unwrap();
+    two.catch_up(NOW).await.unwrap();
+    assert!(two.verify(access, NOW).is_err());
 }

@@ -93,6 +93,7 @@ struct Model {
     used: i64,
     idle_until: i64,
     is_over: bool,
+    is_disabled: bool,
     /// Which node knows that it is over.
     known: [bool; 2],
     owner: Held,
@@ -119,12 +120,28 @@ impl Model {
         Expected::Refused(why)
     }
 
+    fn end_on_purpose(&mut self, how: Ending, node: usize) {
+        let is_ended = match how {
+            Ending::LogOut => true,
+            // Nobody comes from another device of an account that is closed.
+            Ending::FromAnotherDevice => !self.is_disabled,
+            // Closing an account names no session: one that is over already, or ran out, is not looked at.
+            Ending::Disable => !self.is_over && self.now < self.idle_until + LEEWAY,
+        };
+        self.is_disabled |= how == Ending::Disable;
+        self.is_over |= is_ended;
+        self.known[node] |= is_ended;
+    }
+
     /// The table of the protocol, row by row.
     fn refresh(&mut self, presented: i64, node: usize) -> Expected {
         let is_young = self.now < self.rotated_at + 30;
         if self.is_over {
             self.known[node] = true;
             return Expected::Refused(Refusal::Revoked);
+        }
+        if self.is_disabled {
+            return self.end(node, Refusal::Disabled);
         }
         if self.now >= ABSOLUTE {
             return self.end(node, Refusal::Expired);
@@ -145,7 +162,7 @@ impl Model {
     }
 
     fn receive(&mut self, who: Who, answer: Expected) {
-        let accepted_until = (self.now + ACCESS).min(ABSOLUTE) + LEEWAY;
+        let accepted_until = (self.now + ACCESS).min(self.idle_until) + LEEWAY;
         if let (Expected::Granted(generation), Some(held)) = (answer, self.held(who)) {
             *held = Held {
                 generation,
@@ -201,9 +218,7 @@ impl Model {
                 Expected::Nothing
             }
             Step::End { how, node } => {
-                // Closing an account names no session: one that is over already is only learned of.
-                self.known[node] |= !self.is_over || how != Ending::Disable;
-                self.is_over = true;
+                self.end_on_purpose(how, node);
                 Expected::Nothing
             }
             Step::CatchUp { node } | Step::Restart { node } => {
@@ -232,6 +247,7 @@ impl ReferenceStateMachine for Model {
             used: 0,
             idle_until: IDLE,
             is_over: false,
+            is_disabled: false,
             known: [false; 2],
             owner: held,
             thief: None,
@@ -307,14 +323,27 @@ fn every_history_goes_as_the_protocol_says() {
     }
 }
 
+/// Whether a history came out another way than the table says, or did what must never happen.
+fn found() -> bool {
+    let failure = run(2000).err().unwrap_or_default();
+    [
+        "came to something else",
+        "successor",
+        "not the newest",
+        "outlived",
+    ]
+    .iter()
+    .any(|sign| failure.contains(sign))
+}
+
 #[test]
 fn the_model_finds_a_state_machine_that_does_not_look_at_the_generation() {
     BUG.set(Some(Bug::NoGenerationCheck));
-    assert!(run(2000).is_err());
+    assert!(found());
 }
 
 #[test]
 fn the_model_finds_a_state_machine_that_takes_any_ancestor_for_the_parent() {
     BUG.set(Some(Bug::AnyParent));
-    assert!(run(2000).is_err());
+    assert!(found());
 }

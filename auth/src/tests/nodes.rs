@@ -106,7 +106,7 @@ async fn a_node_hears_of_it_within_a_second_where_there_are_notifications() {
 }
 
 #[tokio::test]
-async fn a_notification_that_is_lost_costs_five_seconds_at_most() {
+async fn a_connection_that_is_cut_is_made_anew() {
     let one = Fixture::new().await;
     let two = one.second_node().await;
     let _running = Running::new(&two);
@@ -128,6 +128,44 @@ async fn a_notification_that_is_lost_costs_five_seconds_at_most() {
         .unwrap();
     let took = until_refused(&two, &ada).await;
     assert!(took < StdDuration::from_secs(5), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_notification_that_is_lost_costs_five_seconds_at_most() {
+    let one = Fixture::new().await;
+    let two = one.second_node().await;
+    let _running = Running::new(&two);
+    let ada = one.ada().await;
+    assert!(two.verify(ada.tokens.access.expose_secret(), NOW).is_ok());
+    // What a node does that ends a session, without the words to the others.
+    let mut silent = one.scratch.connect().await;
+    silent
+        .execute("update counters set value = value + 1 where name = 'revocations'")
+        .await
+        .unwrap();
+    let at = NOW.unix_timestamp() * 1000;
+    let revoke = format!(
+        "update sessions set revoked_at = {at}, revoked_because = 'signed_out',
+             revocation = (select value from counters where name = 'revocations')"
+    );
+    silent.execute(sqlx::AssertSqlSafe(revoke)).await.unwrap();
+    let took = until_refused(&two, &ada).await;
+    assert!(took < StdDuration::from_secs(5), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_hides_no_other() {
+    let one = Fixture::new().await;
+    let two = one.second_node().await;
+    let (bad, ada) = (one.ada().await, one.sign_in("ada", PASSWORD).await.unwrap());
+    for id in [bad.session.id, ada.session.id] {
+        one.log_out(id, &Client::default(), NOW).await.unwrap();
+    }
+    let damage = "update sessions set revoked_at = 9223372036854775807 where generation = 1
+         and revocation = (select min(revocation) from sessions)";
+    one.store().run(damage).await.unwrap();
+    two.catch_up(NOW).await.unwrap();
+    assert!(two.verify(ada.tokens.access.expose_secret(), NOW).is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -183,7 +183,7 @@ async fn a_copy_that_was_found_out_is_told_wherever_the_owner_looks() {
         assert!(
             told.contains("21 November 2026, 12:40 UTC (2 hours ago)")
                 && told.contains("Safari on iPhone at 192.0.2.7")
-                && told.contains("change your password"),
+                && told.contains("end what you do not know"),
             "{told}"
         );
     }

@@ -1,5 +1,10 @@
+//! The stream that tells an open page of the end of its session.
+
+use std::time::Duration as StdDuration;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use time::Duration;
 
 use crate::helpers::{PASSWORD, TestApp};
 
@@ -30,6 +35,20 @@ async fn who_comes_late_hears_it_too() {
     ada.post("/logout", &[]).await;
     let told = copy.get(EVENTS).await;
     assert!(told.body.starts_with("event: ended\n") && told.cookies().is_empty());
+}
+
+#[tokio::test]
+async fn a_session_that_ran_out_is_over_and_listening_does_not_keep_it() {
+    let app = TestApp::new().await;
+    let mut ada = app.ada().await;
+    app.advance(Duration::minutes(90));
+    let before = ada.jar.clone();
+    let begun = tokio::time::timeout(StdDuration::from_millis(200), ada.get(EVENTS)).await;
+    assert!(begun.is_err(), "it goes on, and says nothing");
+    assert_eq!(ada.jar, before, "nothing was renewed");
+    app.advance(Duration::minutes(31));
+    let told = ada.get(EVENTS).await;
+    assert!(told.body.starts_with("event: ended\n"), "{}", told.body);
 }
 
 #[tokio::test]

@@ -283,7 +283,9 @@ impl Machine {
             Some(&generation),
             "a token that is not the newest was handed out"
         );
-        let ends = (now + 600).min(ABSOLUTE) + 5;
+        // Ten minutes, or as long as the session has if nothing is done with it, and the leeway.
+        let idle = signed_in.idle_expires_at - self.began;
+        let ends = (now + 600).min(idle.whole_seconds()) + 5;
         self.access.push((signed_in.tokens.access.clone(), ends));
     }
 
@@ -373,7 +375,7 @@ impl Machine {
     /// Every refusal has its reason in the trail.
     fn has_reason(&self, why: Refusal) {
         let reasons: &[&str] = match why {
-            Refusal::Idle | Refusal::Expired => &["session_expired"],
+            Refusal::Idle | Refusal::Expired | Refusal::Disabled => &["session_expired"],
             Refusal::Reused => &["session_reused"],
             Refusal::Revoked => &[
                 "session_expired",
@@ -381,7 +383,7 @@ impl Machine {
                 "signed_out",
                 "session_ended",
             ],
-            Refusal::Forged | Refusal::Unknown | Refusal::Disabled => &[],
+            Refusal::Forged | Refusal::Unknown => &[],
         };
         let node = self.world.node(0);
         let told = node.store().reasons(self.session.id);
