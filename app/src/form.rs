@@ -13,6 +13,7 @@ use web_sys::{
 };
 
 use crate::session::Visit;
+use crate::watch::start_afresh;
 
 const UNREACHABLE: &str = "The server could not be reached. Nothing was lost: please try again.";
 
@@ -42,7 +43,10 @@ pub fn Form(
         leptos::task::spawn_local(async move {
             clear(&form);
             match post(&form).await {
-                Ok(Answer::GoTo(path)) => leave_for(&path),
+                Ok(Answer::GoTo(path)) => {
+                    start_afresh();
+                    leave_for(&path);
+                }
                 Ok(Answer::Refused {
                     is_credentials,
                     field,

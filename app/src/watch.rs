@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{EventSource, PerformanceNavigation, RequestInit, Response, VisibilityState};
+use web_sys::{EventSource, RequestInit, Response, VisibilityState};
 
 const EVENTS: &str = "/session/events";
 /// Where a tab notes when it was reloaded last, in seconds: it holds nothing else.
@@ -40,6 +40,13 @@ pub fn SessionWatch() -> impl IntoView {
             set_timeout(open, PAUSE);
         });
     });
+}
+
+/// Forgets the last reload. Who has done something since, like signing in, is not in a circle.
+pub(crate) fn start_afresh() {
+    if let Ok(Some(storage)) = window().session_storage() {
+        let _ = storage.remove_item(RELOADED);
+    }
 }
 
 fn is_visible() -> bool {
@@ -109,8 +116,7 @@ fn reload() {
     }
 }
 
-/// Whether this page is not what the last reload led to, or that was long enough ago. Notes that there is
-/// another.
+/// Whether the last time is long enough ago. Notes that there is another.
 fn may_reload() -> bool {
     let Ok(Some(storage)) = window().session_storage() else {
         return false;
@@ -118,9 +124,6 @@ fn may_reload() -> bool {
     let now = (js_sys::Date::now() / 1000.0) as u64;
     let last = storage.get_item(RELOADED).ok().flatten();
     let last = last.and_then(|text| text.parse().ok());
-    let navigation = window().performance().map(|timing| timing.navigation());
-    let is_reloaded =
-        navigation.is_some_and(|from| from.type_() == PerformanceNavigation::TYPE_RELOAD);
-    let is_early = is_reloaded && last.is_some_and(|last| now.abs_diff(last) < PAUSE.as_secs());
+    let is_early = last.is_some_and(|last| now.abs_diff(last) < PAUSE.as_secs());
     !is_early && storage.set_item(RELOADED, &now.to_string()).is_ok()
 }

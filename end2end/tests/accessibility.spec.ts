@@ -24,7 +24,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
     }
 
-    for (const path of ['/', '/dashboard', '/profile', '/profile?saved', '/profile/activity']) {
+    for (const path of ['/', '/dashboard', '/profile', '/profile?saved']) {
       test(`on ${path} for somebody signed in`, async ({ page, resident }) => {
         await open(page, path);
         await expect(page.getByText(resident.username).or(page.getByLabel('Username')).first()).toBeVisible();
@@ -32,10 +32,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
     }
 
-    for (const path of ['/profile/devices', '/profile/devices?ended=2']) {
+    for (const path of ['/profile/devices', '/profile/devices?ended=2', '/profile/activity']) {
       test(`on ${path} with another device`, async ({ page, elsewhere }) => {
         await open(page, path);
-        await expect(page.getByRole('listitem')).toHaveCount(2);
+        await expect(page.getByText('Firefox on Windows')).toBeVisible();
         await expectNoViolation(page);
         await elsewhere.close();
       });
