@@ -137,7 +137,7 @@ test('when both tokens have run out a page asks for a sign-in', async ({ page, c
   const site = await launch(short);
   await createAccount(context.request, stranger, site.url);
   // A page that reloads itself would be in the way of asking for it.
-  await context.route('**/session/events', () => {});
+  await context.addInitScript(() => Object.assign(globalThis, { EventSource: undefined }));
   // The leeway between two clocks is five seconds: until then the page is still there.
   await expect(async () => {
     await page.goto(`${site.url}/dashboard`);
