@@ -83,3 +83,21 @@ async fn a_database_that_is_slow_delays_no_verification_and_keeps_the_grace_open
     auth.receipt_written(&next).await;
     assert_eq!(refusal(auth.exchange(&ada, later).await), Refusal::Reused);
 }
+
+#[tokio::test]
+async fn a_full_queue_turns_receipts_away_and_delays_nobody() {
+    let auth = Fixture::new().await;
+    let receipts = &auth.auth.0.receipts;
+    let ids: Vec<_> = (0..2000).map(|_| crate::SessionId::random()).collect();
+    // Nothing is awaited here, so nobody takes any of them out of the queue.
+    for id in &ids {
+        receipts.note(*id, 1);
+    }
+    let is_noted = |id: &&crate::SessionId| receipts.has_noted(**id, 1);
+    assert_eq!(ids.iter().filter(is_noted).count(), 1024);
+    let last = ids[1999];
+    while !receipts.has_noted(last, 1) {
+        tokio::task::yield_now().await;
+        receipts.note(last, 1);
+    }
+}
