@@ -5,12 +5,16 @@
 //! `LATCHKEY_MODEL_CASES` says how many histories are tried.
 
 mod machine;
+mod world;
+
+use std::cell::Cell;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, TestRunner};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 
-use self::machine::{Machine, World};
+use self::machine::Machine;
+use self::world::World;
 use crate::Refusal;
 use crate::rotation::seeded::{BUG, Bug};
 
@@ -105,6 +109,11 @@ const LIMITS: [Limits; 2] = [
         absolute: 2_592_000,
     },
 ];
+
+thread_local! {
+    /// Which of them the histories of this thread have.
+    static KINDS: Cell<&'static [Limits]> = const { Cell::new(&LIMITS) };
+}
 
 /// Times are seconds since the session began.
 #[derive(Debug, Clone)]
@@ -275,7 +284,7 @@ impl ReferenceStateMachine for Model {
             thief: None,
             expected: Expected::Nothing,
         };
-        prop::sample::select(LIMITS.to_vec())
+        prop::sample::select(KINDS.get().to_vec())
             .prop_map(begun)
             .boxed()
     }
@@ -341,11 +350,22 @@ fn cases() -> u32 {
     })
 }
 
-#[test]
-fn every_history_goes_as_the_protocol_says() {
-    if let Err(failure) = run(cases()) {
+/// Half of the histories, so that each kind has a thread.
+fn every_history_is_right(kind: &'static [Limits]) {
+    KINDS.set(kind);
+    if let Err(failure) = run(cases() / 2) {
         panic!("{failure}");
     }
+}
+
+#[test]
+fn every_history_of_a_session_goes_as_the_protocol_says() {
+    every_history_is_right(&LIMITS[..1]);
+}
+
+#[test]
+fn every_history_of_a_session_that_is_kept_goes_as_the_protocol_says() {
+    every_history_is_right(&LIMITS[1..]);
 }
 
 /// Whether a history came out another way than the table says, or did what must never happen.

@@ -1,58 +1,18 @@
-//! The real thing: two nodes over one database, and everything that was ever handed out.
+//! The real thing, and everything that it ever handed out.
 
-use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use proptest_state_machine::StateMachineTest;
 use secrecy::{ExposeSecret, SecretString};
 use time::{Duration, OffsetDateTime};
-use tokio::runtime::Runtime;
 
+use super::world::World;
 use super::{Ending, Expected, Limits, Model, Step, Who};
-use crate::tests::scratch::Scratch;
-use crate::tests::{NOW, PASSWORD, config, secret};
+use crate::tests::{PASSWORD, config, secret};
 use crate::{
     Auth, Client, Error, LogIn, Persistence, Promotion, Refusal, Result, Session, SignUp, SignedIn,
 };
-
-/// What the histories of one test share: each has an account of its own, at a later time.
-pub(super) struct World {
-    runtime: Runtime,
-    scratch: Scratch,
-    nodes: RefCell<[Auth; 2]>,
-    now: Cell<OffsetDateTime>,
-    accounts: Cell<u32>,
-}
-
-thread_local! {
-    static WORLD: RefCell<Option<Rc<World>>> = const { RefCell::new(None) };
-}
-
-impl World {
-    pub(super) fn begin() {
-        // One thread: a mistake that is seeded in this thread is made there.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        let scratch = Scratch::new();
-        let open = || runtime.block_on(Auth::open(config(&scratch), NOW)).unwrap();
-        let nodes = RefCell::new([open(), open()]);
-        let world = Self {
-            runtime,
-            scratch,
-            nodes,
-            now: Cell::new(NOW),
-            accounts: Cell::new(0),
-        };
-        WORLD.set(Some(Rc::new(world)));
-    }
-
-    fn node(&self, node: usize) -> Auth {
-        self.nodes.borrow()[node].clone()
-    }
-}
 
 pub(super) struct Machine {
     world: Rc<World>,
@@ -88,10 +48,7 @@ impl StateMachineTest for Machine {
     type Reference = Model;
 
     fn init_test(model: &Model) -> Self {
-        let world = WORLD
-            .with_borrow(Clone::clone)
-            .expect("the world has begun");
-        Self::begin(world, model.limits)
+        Self::begin(World::current(), model.limits)
     }
 
     fn apply(mut machine: Self, model: &Model, step: Step) -> Self {
