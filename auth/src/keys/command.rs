@@ -65,7 +65,12 @@ impl Auth {
     #[must_use]
     pub fn jwks(&self) -> (String, String) {
         let ring = self.keys().ring();
-        let keys: Vec<String> = ring.rows.iter().filter_map(jwk).collect();
+        // A row that is not believed here must not be believed elsewhere on our word.
+        let believed = ring
+            .rows
+            .iter()
+            .filter(|row| ring.verifying(&row.id).is_some());
+        let keys: Vec<String> = believed.filter_map(jwk).collect();
         let set = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
         let tag = digest::digest(&digest::SHA256, set.as_bytes());
         (URL_SAFE_NO_PAD.encode(&tag.as_ref()[..12]), set)

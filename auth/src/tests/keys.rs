@@ -204,6 +204,10 @@ async fn a_key_that_somebody_wrote_into_the_database_is_not_believed() {
     auth.catch_up(NOW).await.unwrap();
     assert!(foreign.check(&thief, NOW).is_ok());
     assert!(auth.check(&thief, NOW).is_err());
+    assert!(
+        !published(&auth).contains(&planted.id),
+        "nor told to others"
+    );
 }
 
 #[tokio::test]
