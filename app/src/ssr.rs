@@ -1,7 +1,6 @@
 //! The server's side of the pages: the only place where this crate meets the domain.
 
 pub(crate) mod activity;
-mod agent;
 pub(crate) mod devices;
 mod words;
 

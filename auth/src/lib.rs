@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod account;
+mod agent;
 mod audit;
 mod change;
 mod cookie;

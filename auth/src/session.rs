@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+use crate::agent;
 use crate::secret;
 use crate::token::Tokens;
 
@@ -160,6 +161,12 @@ impl Client {
             address,
             user_agent: user_agent.map(shorten),
         }
+    }
+
+    /// The browser and its system in words, like `Firefox on Linux`.
+    #[must_use]
+    pub fn browser_name(&self) -> String {
+        agent::called(self.user_agent.as_deref().unwrap_or_default())
     }
 }
 

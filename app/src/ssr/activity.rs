@@ -6,8 +6,7 @@ use time::OffsetDateTime;
 use crate::activity::{Happening, Page};
 use crate::error::AppError;
 use crate::ssr::Request;
-use crate::ssr::agent::place;
-use crate::ssr::words::when;
+use crate::ssr::words::{place, when};
 use crate::warning::Warning;
 
 /// How many events are on a page.

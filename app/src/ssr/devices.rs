@@ -6,8 +6,7 @@ use time::OffsetDateTime;
 use crate::devices::{self, Overview, Row};
 use crate::error::AppError;
 use crate::ssr::activity::warnings;
-use crate::ssr::agent::place;
-use crate::ssr::words::when;
+use crate::ssr::words::{place, when};
 use crate::ssr::{Arrival, Request};
 
 pub(crate) async fn devices() -> Result<Overview, AppError> {

@@ -1,12 +1,12 @@
 //! How the domain's outcomes read: errors and moments, in the words of the pages.
 
-use auth::{Account, EmailError, NameError, PasswordError, UsernameError};
+use auth::{Account, Client, EmailError, NameError, PasswordError, UsernameError};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use time::{Duration, OffsetDateTime};
 
 use crate::error::AppError;
-use crate::session::When;
+use crate::session::{Place, When};
 
 impl From<auth::Error> for AppError {
     /// The only place where internal errors are logged, and where the status of an answer becomes that of
@@ -143,6 +143,14 @@ pub(super) fn called(account: &Account) -> String {
         account.username.as_str().to_owned()
     } else {
         name.to_owned()
+    }
+}
+
+/// From where, as a page shows it.
+pub(super) fn place(client: Client) -> Place {
+    Place {
+        browser: client.browser_name(),
+        address: client.address,
     }
 }
 

@@ -1,26 +1,15 @@
 //! Browsers and systems in words, from what they say of themselves.
 //!
 //! It is a hint and nothing more: anybody can send any user agent. What is shown comes from a fixed list of
-//! names, so nothing that was sent gets onto a page.
+//! names, so nothing that was sent gets onto a page or into a mail.
 
-use auth::Client;
 use woothee::parser::Parser;
 use woothee::woothee::VALUE_UNKNOWN;
 
-use crate::session::Place;
-
 const UNKNOWN: &str = "Unknown browser";
 
-/// From where, as a page shows it.
-pub(super) fn place(client: Client) -> Place {
-    Place {
-        browser: called(client.user_agent.as_deref().unwrap_or_default()),
-        address: client.address,
-    }
-}
-
 /// Like `Firefox on Linux`. Versions are left out: browsers and systems send the same one for years.
-fn called(user_agent: &str) -> String {
+pub(crate) fn called(user_agent: &str) -> String {
     let Some(found) = Parser::new().parse(user_agent) else {
         return UNKNOWN.to_owned();
     };
