@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::{Duration as StdDuration, Instant};
 
 use auth::{
-    Auth, Client, Config, Cost, Database, Lifespans, Limits, MasterSecret, Registration,
-    Revocations, SessionId, SignUp, SignedIn, SigningAlgorithm,
+    Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, MailConfig, MailRoute,
+    MasterSecret, Outbox, Registration, Revocations, SessionId, SignUp, SignedIn, SigningAlgorithm,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -46,6 +46,13 @@ fn config(folder: &std::path::Path) -> Config {
             parallelism: 1,
         },
         signing_algorithm: SigningAlgorithm::EdDsa,
+        confirmation: Confirmation::Optional,
+        mail: MailConfig {
+            route: MailRoute::Memory(Outbox::default()),
+            from: "Latchkey <no-reply@latchkey.example>"
+                .parse()
+                .expect("an address"),
+        },
     }
 }
 
@@ -56,7 +63,8 @@ async fn sign_up(auth: &Auth, name: &str) -> SignedIn {
         password: "a long enough password".to_owned().into(),
     };
     let nobody = Client::default();
-    auth.sign_up(form, &nobody, None, NOW).await.unwrap()
+    let signed_up = auth.sign_up(form, &nobody, None, NOW).await.unwrap();
+    signed_up.signed_in().unwrap()
 }
 
 /// The same token over and over; a new one each time, beside the bare check of its signature.

@@ -206,6 +206,10 @@ pub struct Account {
     pub role: String,
     /// When the address was confirmed to be theirs.
     pub confirmed_at: Option<OffsetDateTime>,
+    /// The address that becomes theirs when they confirm it.
+    pub pending_email: Option<Email>,
+    /// When the account goes, unless they sign in before.
+    pub deletion_at: Option<OffsetDateTime>,
     /// When they signed up.
     pub created_at: OffsetDateTime,
 }

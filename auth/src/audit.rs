@@ -36,6 +36,32 @@ pub enum Event {
     ProfileChanged,
     /// The password is another, and the other sessions are over.
     PasswordChanged,
+    /// The address was shown to be theirs.
+    EmailConfirmed,
+    /// Another address was asked for; it is to be confirmed.
+    EmailChangeAsked,
+    /// The account moved to another address, which was shown to be theirs.
+    EmailChanged,
+    /// The account was taken back to the address it had; its password opens nothing any more.
+    EmailChangeUndone,
+    /// A password was set by a link, and every session is over.
+    PasswordReset,
+    /// A session was ended by a link, because its owner said that it was not theirs.
+    SessionDisowned,
+    /// The password was given again in a session.
+    Reauthenticated,
+    /// A password that was asked for again was wrong.
+    ReauthenticationFailed,
+    /// All that is held on the owner was downloaded.
+    DataExported,
+    /// The account is to be deleted.
+    DeletionPlanned,
+    /// It is not: its owner signed in.
+    DeletionCalledOff,
+    /// The account is gone.
+    AccountDeleted,
+    /// Nobody had shown that the address was theirs, and somebody else has it now.
+    AccountReplaced,
     /// The account can no longer be used.
     AccountDisabled,
     /// The account can be used again.
@@ -51,7 +77,7 @@ pub enum Event {
 }
 
 impl Event {
-    const ALL: [(Self, &'static str); 17] = [
+    const ALL: [(Self, &'static str); 30] = [
         (Self::SignedUp, "signed_up"),
         (Self::SignedIn, "signed_in"),
         (Self::SignInFailed, "sign_in_failed"),
@@ -63,6 +89,19 @@ impl Event {
         (Self::RefreshRefused, "refresh_refused"),
         (Self::ProfileChanged, "profile_changed"),
         (Self::PasswordChanged, "password_changed"),
+        (Self::EmailConfirmed, "email_confirmed"),
+        (Self::EmailChangeAsked, "email_change_asked"),
+        (Self::EmailChanged, "email_changed"),
+        (Self::EmailChangeUndone, "email_change_undone"),
+        (Self::PasswordReset, "password_reset"),
+        (Self::SessionDisowned, "session_disowned"),
+        (Self::Reauthenticated, "reauthenticated"),
+        (Self::ReauthenticationFailed, "reauthentication_failed"),
+        (Self::DataExported, "data_exported"),
+        (Self::DeletionPlanned, "deletion_planned"),
+        (Self::DeletionCalledOff, "deletion_called_off"),
+        (Self::AccountDeleted, "account_deleted"),
+        (Self::AccountReplaced, "account_replaced"),
         (Self::AccountDisabled, "account_disabled"),
         (Self::AccountEnabled, "account_enabled"),
         (Self::KeyCreated, "key_created"),

@@ -7,8 +7,8 @@ use crate::Auth;
 use crate::account::{DisplayName, Username};
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
-use crate::hasher::Verdict;
 use crate::login::Holder;
+use crate::mail::Kind;
 use crate::password;
 use crate::refresh::to_the_end;
 use crate::session::{Client, Session, SessionId, SignedIn};
@@ -71,13 +71,8 @@ impl Auth {
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
-        let account = self.account(session).await?;
-        let known = self.find(account.email.as_str()).await?;
-        let known = known.ok_or(Error::Unauthenticated)?;
-        if self.verify_password(Some(&known), &current).await? == Verdict::Wrong {
-            return Err(Error::BadCredentials);
-        }
-        let context = [account.email.as_str(), account.username.as_str()];
+        let known = self.prove(session, &current, client, now).await?;
+        let context = [known.email.as_str(), known.username.as_str()];
         password::check(&new, self.config().password_min_length, &context)?;
         let hash = self.hasher().hash(new).await?;
         let (auth, client, own) = (self.clone(), client.clone(), session.id);
@@ -102,11 +97,7 @@ impl Auth {
         };
         let user_id = known.user_id;
         writing.update_password(user_id, hash, now).await?;
-        let holder = Holder {
-            user_id,
-            document_id: known.document_id,
-            role: known.role,
-        };
+        let holder = Holder::from(&known);
         let row = self.new_session(holder, own.persistence, client, now);
         let entry = Entry {
             user_id: Some(user_id),
@@ -123,6 +114,13 @@ impl Auth {
             ..entry
         };
         writing.audit(&entry).await?;
+        // Whoever else knew the password has no browser that passes for a known one.
+        writing.forget_browsers(user_id).await?;
+        if let Some(browser) = &row.client.browser {
+            writing.meet_browser(user_id, browser, now).await?;
+        }
+        self.tell(&mut writing, &known.email, Kind::PasswordChanged, &entry)
+            .await?;
         self.commit_revocation(writing, &ended, now).await?;
         self.mint(&row, now)
     }

@@ -4,7 +4,7 @@ use cookie::{Cookie, SameSite};
 use secrecy::ExposeSecret;
 use time::{Duration, OffsetDateTime};
 
-use crate::session::{Persistence, SignedIn};
+use crate::session::{Browser, Persistence, SignedIn};
 
 /// How cookies are named and marked, which the public URL decides.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +54,22 @@ impl CookieJarStyle {
             CookieSecurity::Https => "__Host-latchkey_refresh",
             CookieSecurity::Http => "latchkey_refresh",
         }
+    }
+
+    /// What the cookie is called that lets accounts know a browser again.
+    #[must_use]
+    pub fn browser_name(&self) -> &'static str {
+        match self.security {
+            CookieSecurity::Https => "__Host-latchkey_browser",
+            CookieSecurity::Http => "latchkey_browser",
+        }
+    }
+
+    /// The cookie that lets accounts know a browser again, for as long as browsers keep one.
+    #[must_use]
+    pub fn remember(&self, browser: Browser) -> Cookie<'static> {
+        let name = self.browser_name();
+        self.cookie(name, &browser.to_cookie(), Some(Duration::days(400)))
     }
 
     /// The two cookies of a session. "Keep me signed in" lets them outlive the browser's window,

@@ -24,6 +24,20 @@ pub enum Error {
     Email(#[from] EmailError),
     #[error("the email address is taken")]
     EmailTaken,
+    /// It is the address that the account has.
+    #[error("the email address is the same")]
+    SameEmail,
+    #[error("the email address is confirmed already")]
+    AlreadyConfirmed,
+    /// It never was one, was used, is too old, or has become void: which of them is said to nobody.
+    #[error("the link is no good")]
+    LinkGone,
+    /// Whoever asks has to show again who they are.
+    #[error("the last proof is too old")]
+    ProofNeeded,
+    /// Too often in too short a time.
+    #[error("too often: wait for {} seconds", retry_after.whole_seconds())]
+    Throttled { retry_after: time::Duration },
     #[error("username: {0}")]
     Username(#[from] UsernameError),
     #[error("the username is taken")]

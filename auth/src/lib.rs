@@ -9,16 +9,24 @@ mod account;
 mod agent;
 mod audit;
 mod change;
+mod confirm;
 mod cookie;
 mod devices;
 mod error;
+mod export;
 mod hasher;
 mod jws;
 mod keys;
+mod leave;
+mod link;
 mod login;
+mod mail;
 mod password;
+mod proof;
 mod receipt;
 mod refresh;
+mod registration;
+mod reset;
 mod revocation;
 mod rotation;
 mod secret;
@@ -39,23 +47,33 @@ pub use crate::account::{
     Account, DisplayName, Email, EmailError, NameError, Username, UsernameError,
 };
 pub use crate::audit::{Activity, Damage, Event, Verified as VerifiedTrail};
+pub use crate::confirm::Confirmed;
 pub use crate::cookie::{CookieJarStyle, CookieSecurity};
 pub use crate::devices::Warning;
 pub use crate::error::{Error, Refusal, Result};
+pub use crate::export::{Export, ExportedEvent};
 pub use crate::hasher::Cost;
 pub use crate::keys::{KeyInfo, KeyState, Promotion, SigningAlgorithm};
-pub use crate::login::{LogIn, SignUp};
+pub use crate::leave::DELETION_WAITS;
+pub use crate::link::{Link, LinkToken};
+pub use crate::login::{LogIn, SignUp, SignedUp};
+pub use crate::mail::{
+    MailConfig, MailRoute, MailTrouble, NotASender, Outbox, Sender, Sent, SmtpSecurity, SmtpServer,
+};
 pub use crate::password::{MAX_LENGTH as PASSWORD_MAX_LENGTH, PasswordError};
+pub use crate::proof::PROOF_LASTS;
 pub use crate::revocation::Revocations;
 pub use crate::secret::{MasterSecret, SecretTooShort, random_secret};
 pub use crate::session::{
-    Client, Device, Lifespans, Limits, NotASessionId, Persistence, Session, SessionId, SignedIn,
+    Browser, Client, Device, Lifespans, Limits, NotASessionId, Persistence, Session, SessionId,
+    SignedIn,
 };
 pub use crate::store::Database;
 pub use crate::token::{MAX_ACCESS_LIFESPAN, Tokens};
 
 use crate::hasher::Hasher;
 use crate::keys::Keys;
+use crate::mail::Transport;
 use crate::receipt::Receipts;
 use crate::secret::Secrets;
 use crate::store::Store;
@@ -83,6 +101,19 @@ pub struct Config {
     pub password_cost: Cost,
     /// What new keys sign with.
     pub signing_algorithm: SigningAlgorithm,
+    /// Whether an address has to be confirmed before anybody is signed in.
+    pub confirmation: Confirmation,
+    /// How letters leave.
+    pub mail: MailConfig,
+}
+
+/// Whether an address has to be confirmed before anybody is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmation {
+    /// It can be done later. Then a registration says whether an address is taken.
+    Optional,
+    /// Nobody is signed in before. Then nothing says whether an address has an account.
+    Required,
 }
 
 /// Whether strangers may make accounts.
@@ -107,6 +138,7 @@ struct Inner {
     revocations: Revocations,
     receipts: Receipts,
     verifications: Verifications,
+    transport: Transport,
     /// What of the other nodes' doings is known here.
     known: Known,
 }
@@ -123,6 +155,7 @@ impl Auth {
         let known = Known::new(store.numbers().await?);
         let keys = Keys::load(&store, &secrets, config.signing_algorithm, now).await?;
         let hasher = Hasher::new(config.password_cost)?;
+        let transport = Transport::new(&config.mail)?;
         let revocations = Revocations::default();
         for revoked in store.revoked_since(now - revocation::HOLD).await? {
             revocations.insert(revoked.id, revoked.at, now);
@@ -137,6 +170,7 @@ impl Auth {
             revocations,
             receipts,
             verifications: Verifications::default(),
+            transport,
             known,
         })))
     }

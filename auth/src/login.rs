@@ -7,12 +7,13 @@ use crate::account::{Email, Identifier, Username};
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
 use crate::hasher::Verdict;
+use crate::mail::{Kind, NewMail, Pace};
 use crate::password::{self, MAX_LENGTH};
 use crate::refresh::to_the_end;
 use crate::secret;
 use crate::session::{Client, Persistence, Session, SessionId, SessionRow, SignedIn};
-use crate::store::{Credentials, NewUser, Taken, Which, Writing};
-use crate::{Auth, Registration};
+use crate::store::{Credentials, NewUser, Place, Which, Writing};
+use crate::{Auth, Confirmation, Registration};
 
 /// What somebody who wants an account gives, as received.
 pub struct SignUp {
@@ -34,17 +35,64 @@ pub struct LogIn {
     pub persistence: Persistence,
 }
 
+/// What came of signing up.
+pub enum SignedUp {
+    /// The account can be used at once.
+    SignedIn(Box<SignedIn>),
+    /// The address has to be confirmed first. It is said in the same way when there is an account with the
+    /// address already: then it is its owner who gets a letter.
+    Unconfirmed,
+}
+
+impl SignedUp {
+    /// The session, when there is one.
+    #[must_use]
+    pub fn signed_in(self) -> Option<SignedIn> {
+        match self {
+            Self::SignedIn(signed_in) => Some(*signed_in),
+            Self::Unconfirmed => None,
+        }
+    }
+}
+
 /// A session that is about to begin.
-struct Beginning {
-    row: SessionRow,
+pub(crate) struct Beginning<'a> {
+    pub(crate) row: SessionRow,
     /// The session that the browser came with, which ends.
-    former: Option<SessionId>,
+    pub(crate) former: Option<SessionId>,
     /// What the trail is told.
-    events: &'static [Event],
+    pub(crate) events: &'static [Event],
+    /// Where to write that the browser is a new one; nowhere when that goes without saying.
+    pub(crate) tell: Option<&'a Email>,
+    /// What else is to be told.
+    pub(crate) letters: &'a [NewMail<'a>],
+    /// Sessions that were ended in the same transaction.
+    pub(crate) ended: Vec<SessionId>,
+}
+
+impl Beginning<'_> {
+    pub(crate) fn new(
+        row: SessionRow,
+        former: Option<SessionId>,
+        events: &'static [Event],
+    ) -> Self {
+        Self {
+            row,
+            former,
+            events,
+            tell: None,
+            letters: &[],
+            ended: Vec::new(),
+        }
+    }
 }
 
 impl Auth {
-    /// Makes an account and signs its owner in. `replacing` is the session the browser came with, if any.
+    /// Makes an account, and signs its owner in unless the address has to be confirmed first. `replacing` is
+    /// the session the browser came with, if any.
+    ///
+    /// An account with the same address that nobody has confirmed is replaced: it may have been made by
+    /// somebody whose address it is not.
     ///
     /// # Errors
     /// What is wrong with the first field that is refused, a name that is taken, or that registration is closed.
@@ -54,7 +102,7 @@ impl Auth {
         client: &Client,
         replacing: Option<&Session>,
         now: OffsetDateTime,
-    ) -> Result<SignedIn> {
+    ) -> Result<SignedUp> {
         if self.config().registration == Registration::Closed {
             return Err(Error::RegistrationClosed);
         }
@@ -66,13 +114,14 @@ impl Auth {
         let new = NewUser {
             document_id: secret::random_id(),
             email,
+            place: Place::Holder,
             username,
             password_hash,
             at: now,
         };
         let (auth, client) = (self.clone(), client.clone());
         let former = replacing.map(|session| session.id);
-        to_the_end(async move { auth.open_account(new, client, former).await }).await
+        to_the_end(async move { auth.open_account(new, &client, former).await }).await
     }
 
     /// Signs in with an email address or a username. `replacing` is the session the browser came with.
@@ -95,16 +144,15 @@ impl Auth {
             Some(known) if verdict != Verdict::Wrong && !known.disabled => known,
             other => return self.refuse(other, client, now).await,
         };
+        if !known.is_confirmed && self.config().confirmation == Confirmation::Required {
+            return self.refuse_unconfirmed(known, client, now).await;
+        }
         let rehashed = match verdict {
             // A replacement that has to wait can wait for the next sign-in.
             Verdict::Outdated => self.hasher().hash(form.password).await.ok(),
             Verdict::Right | Verdict::Wrong => None,
         };
-        let holder = Holder {
-            user_id: known.user_id,
-            document_id: known.document_id.clone(),
-            role: known.role.clone(),
-        };
+        let holder = Holder::from(&known);
         let row = self.new_session(holder, form.persistence, client.clone(), now);
         let former = replacing.map(|session| session.id);
         let auth = self.clone();
@@ -119,15 +167,41 @@ impl Auth {
                     .rehash(known.user_id, &known.password_hash, &hash)
                     .await?;
             }
-            let events = &[Event::SignedIn];
             let new = Beginning {
-                row,
-                former,
-                events,
+                tell: Some(&known.email),
+                ..Beginning::new(row, former, &[Event::SignedIn])
             };
             auth.begin_session(writing, new, now).await
         })
         .await
+    }
+
+    /// Says what a wrong password would be told, and sends another link: whoever knows the password has made
+    /// the account, and nobody else is to learn that it is there.
+    async fn refuse_unconfirmed(
+        &self,
+        known: Credentials,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<SignedIn> {
+        let (auth, client) = (self.clone(), client.clone());
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let entry = Entry {
+                user_id: Some(known.user_id),
+                detail: Some("unconfirmed"),
+                ..Entry::new(Event::SignInFailed, &client, now)
+            };
+            writing.audit(&entry).await?;
+            let mail = NewMail::to(&known.email, Kind::ConfirmAddress, &client, now);
+            let mail = mail.about(known.user_id);
+            match auth.queue_at_pace(&mut writing, &mail, Pace::ASKED).await {
+                Ok(()) | Err(Error::Throttled { .. }) => writing.commit().await,
+                Err(error) => Err(error),
+            }
+        })
+        .await?;
+        Err(Error::BadCredentials)
     }
 
     pub(crate) async fn find(&self, identifier: &str) -> Result<Option<Credentials>> {
@@ -135,51 +209,6 @@ impl Auth {
             Some(identifier) => self.store().credentials(&identifier).await,
             None => Ok(None),
         }
-    }
-
-    /// Writes the account and its first session in one transaction.
-    async fn open_account(
-        &self,
-        new: NewUser,
-        client: Client,
-        former: Option<SessionId>,
-    ) -> Result<SignedIn> {
-        let now = new.at;
-        let mut writing = self.store().write().await?;
-        let user_id = match writing.insert_user(&new).await {
-            Ok(id) => id,
-            Err(Taken::Failed(error)) => return Err(error),
-            Err(Taken::Name) => {
-                drop(writing);
-                return Err(self.which_is_taken(&new).await?);
-            }
-        };
-        let holder = Holder {
-            user_id,
-            document_id: new.document_id,
-            role: "user".to_owned(),
-        };
-        let row = self.new_session(holder, Persistence::Browser, client, now);
-        let events = &[Event::SignedUp, Event::SignedIn];
-        let new = Beginning {
-            row,
-            former,
-            events,
-        };
-        self.begin_session(writing, new, now).await
-    }
-
-    /// The database refused the row; this only finds the field to say it at. It asks as a writer, because
-    /// the row that was first may not be committed yet.
-    async fn which_is_taken(&self, new: &NewUser) -> Result<Error> {
-        let mut writing = self.store().write_once().await?;
-        let is_email = writing.is_email_taken(&new.email).await?;
-        writing.commit().await?;
-        Ok(if is_email {
-            Error::EmailTaken
-        } else {
-            Error::UsernameTaken
-        })
     }
 
     pub(crate) async fn verify_password(
@@ -208,19 +237,30 @@ impl Auth {
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         let user_id = credentials.map(|known| known.user_id);
+        self.audit_failure(Event::SignInFailed, user_id, client, now)
+            .await?;
+        Err(Error::BadCredentials)
+    }
+
+    /// Puts a wrong password into the trail. Who hangs up before the answer has tried all the same.
+    pub(crate) async fn audit_failure(
+        &self,
+        event: Event,
+        user_id: Option<i64>,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<()> {
         let (auth, client) = (self.clone(), client.clone());
-        // Who hangs up before the answer has tried all the same.
         to_the_end(async move {
             let mut writing = auth.store().write().await?;
             let entry = Entry {
                 user_id,
-                ..Entry::new(Event::SignInFailed, &client, now)
+                ..Entry::new(event, &client, now)
             };
             writing.audit(&entry).await?;
             writing.commit().await
         })
-        .await?;
-        Err(Error::BadCredentials)
+        .await
     }
 
     pub(crate) fn new_session(
@@ -252,37 +292,45 @@ impl Auth {
         }
     }
 
-    /// Ends the former session, and begins the new one.
-    async fn begin_session(
+    /// Ends the former session, and begins the new one. Signing in is what calls a deletion off.
+    pub(crate) async fn begin_session(
         &self,
         mut writing: Writing,
-        new: Beginning,
+        new: Beginning<'_>,
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
-        let Beginning {
-            row,
-            former,
-            events,
-        } = new;
+        let Beginning { row, mut ended, .. } = new;
         let signed_in = self.mint(&row, now)?;
         let entry = Entry {
             user_id: Some(row.user_id),
             session: Some(row.id),
             ..Entry::new(Event::SignedIn, &row.client, now)
         };
-        if let Some(former) = former {
+        let was_leaving = writing.call_off_deletion(row.user_id, now).await?;
+        if let Some(former) = new.former {
             self.replace(&mut writing, former, &entry).await?;
+            ended.push(former);
         }
         writing.insert_session(&row).await?;
-        for event in events {
-            writing
-                .audit(&Entry {
-                    event: *event,
-                    ..entry
-                })
+        let stays = was_leaving.as_ref().map(|_| Event::DeletionCalledOff);
+        for event in new.events.iter().copied().chain(stays) {
+            writing.audit(&Entry { event, ..entry }).await?;
+        }
+        let is_known = match &row.client.browser {
+            Some(browser) => writing.meet_browser(row.user_id, browser, now).await?,
+            None => false,
+        };
+        for letter in new.letters {
+            writing.queue_mail(letter).await?;
+        }
+        if let Some(email) = &was_leaving {
+            self.tell(&mut writing, email, Kind::DeletionCalledOff, &entry)
                 .await?;
         }
-        let ended = Vec::from_iter(former);
+        if let Some(email) = new.tell.filter(|_| !is_known) {
+            self.tell(&mut writing, email, Kind::NewBrowser, &entry)
+                .await?;
+        }
         self.commit_revocation(writing, &ended, now).await?;
         Ok(signed_in)
     }
@@ -304,6 +352,16 @@ impl Auth {
         };
         self.end(writing, Which::One(former), &entry).await?;
         Ok(())
+    }
+}
+
+impl From<&Credentials> for Holder {
+    fn from(known: &Credentials) -> Self {
+        Self {
+            user_id: known.user_id,
+            document_id: known.document_id.clone(),
+            role: known.role.clone(),
+        }
     }
 }
 

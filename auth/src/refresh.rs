@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use crate::Auth;
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Refusal, Result};
+use crate::mail::Kind;
 use crate::rotation::Decision;
 use crate::session::{Client, Session, SessionRow, SignedIn};
 use crate::store::{Rotation, Which, Writing};
@@ -154,9 +155,23 @@ impl Auth {
         }
         self.end(&mut writing, Which::One(presented.session), &entry)
             .await?;
+        if entry.event == Event::SessionReused {
+            self.tell_of_copy(&mut writing, &entry).await?;
+        }
         self.commit_revocation(writing, &[presented.session], now)
             .await?;
         Ok(Outcome::Refused(why))
+    }
+
+    async fn tell_of_copy(&self, writing: &mut Writing, entry: &Entry<'_>) -> Result<()> {
+        let Some(user_id) = entry.user_id else {
+            return Ok(());
+        };
+        let Some(standing) = self.store().standing(user_id).await? else {
+            return Ok(());
+        };
+        let email = &standing.account.email;
+        self.tell(writing, email, Kind::SessionCopied, entry).await
     }
 
     /// Computes the tokens of the generation that `row` is at.

@@ -1,7 +1,7 @@
 //! The master secret, and the keys that are derived from it, one per purpose.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
-use aws_lc_rs::{hkdf, hmac, rand};
+use aws_lc_rs::{digest, hkdf, hmac, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretSlice};
@@ -48,6 +48,7 @@ pub(crate) struct Secrets(Vec<Derived>);
 
 struct Derived {
     refresh_tokens: hmac::Key,
+    links: hmac::Key,
     signing_keys: RandomizedNonceKey,
 }
 
@@ -64,6 +65,13 @@ impl Secrets {
     /// The MAC under the current secret.
     pub(crate) fn mac(&self, message: &[u8]) -> [u8; 32] {
         let tag = hmac::sign(&self.0[0].refresh_tokens, message);
+        tag.as_ref().try_into().expect("HMAC-SHA256 gives 32 bytes")
+    }
+
+    /// The token of the link in a letter, 256 bits, under the current secret. The same letter has the same
+    /// token however often it is sent.
+    pub(crate) fn link(&self, letter: &[u8]) -> [u8; 32] {
+        let tag = hmac::sign(&self.0[0].links, letter);
         tag.as_ref().try_into().expect("HMAC-SHA256 gives 32 bytes")
     }
 
@@ -102,6 +110,7 @@ impl Derived {
         let sealing = secret.derive("signing keys");
         Self {
             refresh_tokens: hmac::Key::new(hmac::HMAC_SHA256, &secret.derive("refresh tokens")),
+            links: hmac::Key::new(hmac::HMAC_SHA256, &secret.derive("links in letters")),
             signing_keys: RandomizedNonceKey::new(&AES_256_GCM, &sealing)
                 .expect("the key has 32 bytes"),
         }
@@ -136,6 +145,11 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 /// A random id of 128 bits in base64url, 22 characters.
 pub(crate) fn random_id() -> String {
     URL_SAFE_NO_PAD.encode(random::<16>())
+}
+
+/// SHA-256 in base64url, for what is random enough to need no salt.
+pub(crate) fn hash(secret: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, secret))
 }
 
 #[cfg(test)]

@@ -144,6 +144,48 @@ pub struct Client {
     pub address: Option<String>,
     /// The `User-Agent` header, shortened.
     pub user_agent: Option<String>,
+    /// Which browser it is, when it can keep a cookie. Not kept with sessions and events.
+    pub browser: Option<Browser>,
+}
+
+/// 128 random bits that a browser keeps in a cookie over sign-ins and accounts. They let an account know
+/// its browsers, and sign nobody in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Browser([u8; 16]);
+
+impl Browser {
+    /// One that nobody has seen.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(secret::random())
+    }
+
+    /// Reads the cookie; none when it is not one of ours.
+    #[must_use]
+    pub fn parse(cookie: &str) -> Option<Self> {
+        URL_SAFE_NO_PAD
+            .decode(cookie)
+            .ok()?
+            .try_into()
+            .ok()
+            .map(Self)
+    }
+
+    /// What goes into the cookie.
+    pub(crate) fn to_cookie(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// What the database knows it by.
+    pub(crate) fn hash(self) -> String {
+        secret::hash(&self.0)
+    }
+}
+
+impl fmt::Debug for Browser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Browser(…)")
+    }
 }
 
 impl Client {
@@ -160,6 +202,7 @@ impl Client {
         Self {
             address,
             user_agent: user_agent.map(shorten),
+            browser: None,
         }
     }
 

@@ -1,6 +1,9 @@
 //! The database. Only this module contains SQL, and each statement runs on SQLite and Postgres alike.
 
+mod browsers;
 mod keys;
+mod links;
+mod mails;
 mod news;
 mod queue;
 mod rows;
@@ -12,17 +15,22 @@ mod users;
 mod writing;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Connection, Executor};
+use tokio::sync::Notify;
 
 use crate::error::{Error, Result};
+pub(crate) use crate::store::browsers::BrowserRow;
+pub(crate) use crate::store::links::LinkRow;
+pub(crate) use crate::store::mails::{Fate, MailRow};
 pub(crate) use crate::store::news::Numbers;
 use crate::store::queue::{Protection, Queue};
 pub(crate) use crate::store::rows::{Credentials, KeyRow};
 pub(crate) use crate::store::sessions::{Rotation, Which};
-pub(crate) use crate::store::users::{NewUser, ProfileChange, Taken};
+pub(crate) use crate::store::users::{NewUser, Occupant, Place, ProfileChange, Standing, Taken};
 use crate::store::writing::Turn;
 pub(crate) use crate::store::writing::Writing;
 
@@ -65,6 +73,8 @@ pub(crate) struct Store {
     watcher: AnyPool,
     /// Who waits for the one connection that writes; none where there are many.
     queue: Option<Queue>,
+    /// Rung when there is a letter to send.
+    post: Arc<Notify>,
     url: String,
 }
 
@@ -93,6 +103,7 @@ impl Store {
             reader,
             watcher,
             queue,
+            post: Arc::default(),
             url: database.url.clone(),
         })
     }
@@ -122,6 +133,11 @@ impl Store {
         }
     }
 
+    /// Returns when there may be a letter to send.
+    pub(crate) async fn mail_queued(&self) {
+        self.post.notified().await;
+    }
+
     /// Whether a commit that failed did not happen. A server may have done it and lost its answer.
     pub(crate) fn knows_what_failed(&self) -> bool {
         self.queue.is_some()
@@ -132,7 +148,7 @@ impl Store {
             Some(queue) => Turn::Shared(queue.turn(protection).await?),
             None => Turn::Own(self.writer.begin().await?),
         };
-        Ok(Writing::new(turn))
+        Ok(Writing::new(turn, Arc::clone(&self.post)))
     }
 }
 

@@ -22,8 +22,9 @@ use time::{Duration, OffsetDateTime};
 
 use crate::tests::scratch::Scratch;
 use crate::{
-    Auth, Client, Config, Cost, Database, Error, Event, Lifespans, Limits, LogIn, MasterSecret,
-    Persistence, Refusal, Registration, Session, SignUp, SignedIn, SigningAlgorithm,
+    Auth, Client, Config, Confirmation, Cost, Database, Error, Event, Lifespans, Limits, LogIn,
+    MailConfig, MailRoute, MasterSecret, Outbox, Persistence, Refusal, Registration, Sent, Session,
+    SignUp, SignedIn, SigningAlgorithm,
 };
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
@@ -31,6 +32,7 @@ const PASSWORD: &str = "a long enough password";
 
 struct Fixture {
     auth: Auth,
+    outbox: Outbox,
     scratch: Scratch,
 }
 
@@ -68,6 +70,11 @@ fn config(scratch: &Scratch) -> Config {
             parallelism: 1,
         },
         signing_algorithm: SigningAlgorithm::EdDsa,
+        confirmation: Confirmation::Optional,
+        mail: MailConfig {
+            route: MailRoute::Memory(Outbox::default()),
+            from: "Latchkey <no-reply@latchkey.example>".parse().unwrap(),
+        },
     }
 }
 
@@ -78,10 +85,16 @@ impl Fixture {
 
     async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let scratch = Scratch::new();
+        let outbox = Outbox::default();
         let mut config = config(&scratch);
+        config.mail.route = MailRoute::Memory(outbox.clone());
         change(&mut config);
         let auth = Auth::open(config, NOW).await.unwrap();
-        Self { auth, scratch }
+        Self {
+            auth,
+            outbox,
+            scratch,
+        }
     }
 
     /// Another process over the same database.
@@ -102,6 +115,7 @@ impl Fixture {
     ) -> crate::Result<()> {
         self.auth.close().await;
         let mut config = config(&self.scratch);
+        config.mail.route = MailRoute::Memory(self.outbox.clone());
         change(&mut config);
         self.auth = Auth::open(config, now).await?;
         Ok(())
@@ -111,13 +125,38 @@ impl Fixture {
         self.register("ada@example.org", "ada").await.unwrap()
     }
 
+    /// Sends what is in the queue, and takes it out of the outbox.
+    async fn letters(&self, now: OffsetDateTime) -> Vec<Sent> {
+        self.deliver_due(|| now).await.unwrap();
+        self.outbox.take()
+    }
+
+    /// The token of the link in the newest letter to an address.
+    async fn link_to(&self, address: &str, now: OffsetDateTime) -> String {
+        let letters = self.letters(now).await;
+        let letter = letters.iter().rfind(|letter| letter.to == address);
+        token_in(letter.unwrap_or_else(|| panic!("no letter to {address}")))
+    }
+
+    /// Confirms an address by the link that was sent to it, and the password.
+    async fn confirm_ada(&self) {
+        let token = self.link_to("ada@example.org", NOW).await;
+        let nobody = Client::default();
+        self.confirm_email(&token, secret(PASSWORD), &nobody, None, NOW)
+            .await
+            .unwrap();
+    }
+
     async fn register(&self, email: &str, username: &str) -> crate::Result<SignedIn> {
         let form = SignUp {
             email: email.to_owned(),
             username: username.to_owned(),
             password: secret(PASSWORD),
         };
-        self.sign_up(form, &Client::default(), None, NOW).await
+        let signed_up = self.sign_up(form, &Client::default(), None, NOW).await?;
+        Ok(signed_up
+            .signed_in()
+            .expect("the address may be confirmed later"))
     }
 
     async fn sign_in(&self, identifier: &str, password: &str) -> crate::Result<SignedIn> {
@@ -185,6 +224,15 @@ impl Fixture {
             tokio::task::yield_now().await;
         }
     }
+}
+
+/// The token of the link in a letter.
+fn token_in(letter: &Sent) -> String {
+    let (_, rest) = letter
+        .text
+        .split_once("?token=")
+        .unwrap_or_else(|| panic!("no link in {:?}", letter.subject));
+    rest.lines().next().unwrap().to_owned()
 }
 
 fn secret(text: &str) -> SecretString {

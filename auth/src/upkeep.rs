@@ -12,6 +12,9 @@ use crate::store::Numbers;
 /// How long the database may take to say what is new.
 const PATIENCE: StdDuration = StdDuration::from_secs(3);
 
+/// How often it is looked for what has had its time.
+const TIDY: StdDuration = StdDuration::from_secs(60);
+
 /// The last revocation and the last change of keys that this node has learned.
 pub(crate) struct Known(Mutex<Numbers>);
 
@@ -50,6 +53,17 @@ impl Auth {
                 Err(_) => {}
             }
             news.wait().await;
+        }
+    }
+
+    /// Removes what has had its time, for as long as it is polled. To be run beside the server.
+    pub async fn keep_clean(&self, clock: impl Fn() -> OffsetDateTime) {
+        let mut next = tokio::time::interval(TIDY);
+        loop {
+            next.tick().await;
+            if let Err(error) = self.clean_up(clock()).await {
+                tracing::warn!(%error, "what has had its time is not removed");
+            }
         }
     }
 

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use std::time::Duration as StdDuration;
 
 use auth::{
-    Auth, Client, Config, Cost, Database, Lifespans, Limits, MasterSecret, Registration, SignUp,
+    Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, MailConfig, MailRoute,
+    MasterSecret, Outbox, Registration, SignUp,
     SigningAlgorithm,
 };
 use secrecy::ExposeSecret;
@@ -51,7 +52,8 @@ impl Fixture {
                 password: "a long enough password".to_owned().into(),
             };
             let signed_in = auth.sign_up(ada, &Client::default(), None, NOW).await;
-            (auth, signed_in.expect("an account").tokens)
+            let signed_in = signed_in.expect("an account").signed_in();
+            (auth, signed_in.expect("a session").tokens)
         });
         Self {
             auth,
@@ -94,5 +96,10 @@ fn config(dir: &Path) -> Config {
             parallelism: 1,
         },
         signing_algorithm: SigningAlgorithm::EdDsa,
+        confirmation: Confirmation::Optional,
+        mail: MailConfig {
+            route: MailRoute::Memory(Outbox::default()),
+            from: "Latchkey <no-reply@latchkey.example>".parse().expect("an address"),
+        },
     }
 }

@@ -58,6 +58,7 @@ async fn site(folder: &std::path::Path) -> Router {
         public_url: config.public_url,
         clock,
         leaving: Leaving::never(),
+        outbox: None,
     };
     router(site, &options).expect("a site")
 }

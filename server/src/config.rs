@@ -2,6 +2,7 @@
 //! sentence that names it.
 
 mod check;
+mod mail;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -214,6 +215,38 @@ pub struct Settings {
     )]
     pub registration: RegistrationMode,
 
+    /// Whether an address has to be confirmed before anybody is signed in. With `required` nothing tells
+    /// strangers whether an address has an account.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_CONFIRM_EMAIL",
+        default_value = "optional",
+        value_name = "MODE"
+    )]
+    pub confirm_email: ConfirmationMode,
+
+    /// The mail server: `smtps://user:password@host` for TLS, `smtp://…` for STARTTLS, and
+    /// `smtp://localhost:1025?tls=none` on this machine only. Without it, on http://localhost, letters are
+    /// files in `outbox` in the data folder, to be read at `/dev/outbox`.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_SMTP_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub smtp_url: Option<Url>,
+
+    /// Who letters are from: `Name <address>`. It has to be set with a mail server.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_MAIL_FROM",
+        value_name = "ADDRESS"
+    )]
+    pub mail_from: Option<String>,
+
     /// The fewest characters of a password, 8 at the least.
     #[arg(
         long,
@@ -252,6 +285,12 @@ pub enum RegistrationMode {
     Closed,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+pub enum ConfirmationMode {
+    Optional,
+    Required,
+}
+
 /// The settings, checked, and what follows from them.
 pub struct Config {
     pub site_addr: SocketAddr,
@@ -261,5 +300,7 @@ pub struct Config {
     pub cookies: CookieJarStyle,
     /// The file that is the database, when no other is set.
     pub database_file: Option<PathBuf>,
+    /// Where letters are files, for whoever is at this machine to read.
+    pub outbox: Option<PathBuf>,
     pub auth: auth::Config,
 }

@@ -14,6 +14,7 @@ mod security;
 pub mod serve;
 mod session;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use app::error::AppError;
@@ -48,6 +49,8 @@ pub struct Site {
     pub clock: Clock,
     /// Ends the answers that never end by themselves.
     pub leaving: Leaving,
+    /// Where letters are files: then there is a page that shows them to whoever is at this machine.
+    pub outbox: Option<PathBuf>,
 }
 
 /// What the layers share.

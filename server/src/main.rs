@@ -84,13 +84,11 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
         public_url: config.public_url.clone(),
         clock: clock.clone(),
         leaving: leaving.clone(),
+        outbox: config.outbox,
     };
     let router = router(site, &options)?;
     greet(&config.public_url, auth.has_accounts().await?);
-    let upkeep = tokio::spawn({
-        let auth = auth.clone();
-        async move { auth.keep_up(|| clock.now()).await }
-    });
+    let upkeep = upkeep(&auth, &clock);
     tokio::select! {
         served = serve::serve(listener, router, leaving) => served?,
         // It never ends by itself. A site that is deaf to what other nodes revoke must not go on.
@@ -98,6 +96,18 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     }
     auth.close().await;
     Ok(())
+}
+
+/// What a node does beside answering. It never returns, but when one of the tasks is broken.
+async fn upkeep(auth: &Auth, clock: &Clock) -> Option<Result<(), tokio::task::JoinError>> {
+    let mut tasks = tokio::task::JoinSet::new();
+    let (of, at) = (auth.clone(), clock.clone());
+    tasks.spawn(async move { of.keep_up(|| at.now()).await });
+    let (of, at) = (auth.clone(), clock.clone());
+    tasks.spawn(async move { of.keep_delivering(|| at.now()).await });
+    let (of, at) = (auth.clone(), clock.clone());
+    tasks.spawn(async move { of.keep_clean(|| at.now()).await });
+    tasks.join_next().await
 }
 
 async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::session::{Client, Persistence, SessionId, SessionRow};
 
 /// What a sign-in needs to know of an account.
+#[derive(Clone)]
 pub(crate) struct Credentials {
     pub(crate) user_id: i64,
     pub(crate) document_id: String,
@@ -17,6 +18,9 @@ pub(crate) struct Credentials {
     pub(crate) password_hash: String,
     pub(crate) password_changed_at: OffsetDateTime,
     pub(crate) disabled: bool,
+    pub(crate) email: Email,
+    pub(crate) username: Username,
+    pub(crate) is_confirmed: bool,
 }
 
 impl Credentials {
@@ -28,6 +32,9 @@ impl Credentials {
             password_hash: row.try_get("password_hash")?,
             password_changed_at: time(row, "password_changed_at")?,
             disabled: optional_time(row, "disabled_at")?.is_some(),
+            email: Email::stored(row.try_get("email")?),
+            username: Username::stored(row.try_get("username")?),
+            is_confirmed: optional_time(row, "confirmed_at")?.is_some(),
         })
     }
 }
@@ -93,6 +100,10 @@ pub(super) fn read_account(row: &AnyRow) -> Result<Account> {
         display_name: DisplayName::stored(row.try_get("display_name")?),
         role: row.try_get("role")?,
         confirmed_at: optional_time(row, "confirmed_at")?,
+        pending_email: row
+            .try_get::<Option<String>, _>("pending_email")?
+            .map(Email::stored),
+        deletion_at: optional_time(row, "deletion_at")?,
         created_at: time(row, "created_at")?,
     })
 }
@@ -132,11 +143,18 @@ pub(super) fn read_client(row: &AnyRow) -> Result<Client> {
     Ok(Client {
         address: row.try_get("address")?,
         user_agent: row.try_get("user_agent")?,
+        browser: None,
     })
 }
 
 pub(super) fn read_id(row: &AnyRow, column: &str) -> Result<SessionId> {
     SessionId::try_from(row.try_get::<String, _>(column)?).map_err(Error::internal)
+}
+
+pub(super) fn read_optional_id(row: &AnyRow, column: &str) -> Result<Option<SessionId>> {
+    let id: Option<String> = row.try_get(column)?;
+    id.map(|id| SessionId::try_from(id).map_err(Error::internal))
+        .transpose()
 }
 
 pub(super) fn millis(at: OffsetDateTime) -> i64 {
@@ -150,7 +168,7 @@ pub(super) fn time(row: &AnyRow, column: &str) -> Result<OffsetDateTime> {
     moment(row.try_get(column)?)
 }
 
-fn optional_time(row: &AnyRow, column: &str) -> Result<Option<OffsetDateTime>> {
+pub(super) fn optional_time(row: &AnyRow, column: &str) -> Result<Option<OffsetDateTime>> {
     let millis: Option<i64> = row.try_get(column)?;
     millis.map(moment).transpose()
 }

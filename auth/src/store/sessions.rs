@@ -45,6 +45,17 @@ impl Store {
         rows.iter().map(read_session).collect()
     }
 
+    /// Every session that an account ever had, the newest first.
+    pub(crate) async fn all_sessions_of(&self, user_id: i64) -> Result<Vec<SessionRow>> {
+        let query = sqlx::query(
+            "select sessions.*, users.document_id, users.role, users.disabled_at
+             from sessions join users on users.id = sessions.user_id
+             where user_id = $1 order by sessions.created_at desc, sessions.id",
+        );
+        let rows = query.bind(user_id).fetch_all(&self.reader).await?;
+        rows.iter().map(read_session).collect()
+    }
+
     pub(crate) async fn revoked_since(&self, since: OffsetDateTime) -> Result<Vec<Revoked>> {
         let query = sqlx::query("select id, revoked_at from sessions where revoked_at >= $1");
         let rows = query.bind(millis(since)).fetch_all(&self.reader).await?;
@@ -139,6 +150,22 @@ impl Writing {
         .execute(self.connection())
         .await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    /// Whoever has the session has shown again who they are. Returns the row, when it is alive.
+    pub(crate) async fn renew_proof(
+        &mut self,
+        id: SessionId,
+        at: OffsetDateTime,
+    ) -> Result<Option<SessionRow>> {
+        let query = sqlx::query(
+            "update sessions set authenticated_at = $1 where id = $2 and revoked_at is null",
+        );
+        let query = query.bind(millis(at)).bind(String::from(id));
+        match query.execute(self.connection()).await?.rows_affected() {
+            1 => self.session(id).await,
+            _ => Ok(None),
+        }
     }
 
     /// Notes that an access token of `generation` was seen in use.

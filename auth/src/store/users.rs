@@ -1,5 +1,6 @@
 //! The accounts' rows.
 
+use sqlx::Row;
 use time::OffsetDateTime;
 
 use crate::account::{Account, DisplayName, Email, Identifier, Username};
@@ -31,6 +32,33 @@ impl Store {
         row.as_ref().map(read_account).transpose()
     }
 
+    /// An account by its number, whether or not it can be used, and what signing in to it takes.
+    pub(crate) async fn standing(&self, user_id: i64) -> Result<Option<Standing>> {
+        let query = sqlx::query("select * from users where id = $1").bind(user_id);
+        let row = query.fetch_optional(&self.reader).await?;
+        row.as_ref().map(Standing::read).transpose()
+    }
+
+    /// Accounts whose time has come.
+    pub(crate) async fn due_deletions(&self, now: OffsetDateTime) -> Result<Vec<i64>> {
+        let query =
+            sqlx::query("select id from users where deletion_at <= $1 order by id limit 100");
+        let rows = query.bind(millis(now)).fetch_all(&self.reader).await?;
+        rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    }
+
+    /// Accounts that nobody has confirmed, or been signed in to, since then.
+    pub(crate) async fn never_used(&self, created_before: OffsetDateTime) -> Result<Vec<i64>> {
+        let query = sqlx::query(
+            "select id from users where confirmed_at is null and disabled_at is null and created_at < $1
+                 and not exists (select 1 from sessions where sessions.user_id = users.id)
+             order by id limit 100",
+        );
+        let query = query.bind(millis(created_before));
+        let rows = query.fetch_all(&self.reader).await?;
+        rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    }
+
     pub(crate) async fn has_users(&self) -> Result<bool> {
         Ok(sqlx::query("select id from users limit 1")
             .fetch_optional(&self.reader)
@@ -53,7 +81,7 @@ impl Writing {
         )
         .bind(id)
         .bind(user.document_id.clone())
-        .bind(user.email.as_str().to_owned())
+        .bind(user.place.column(&user.email))
         .bind(user.username.as_str().to_owned())
         .bind(user.username.key())
         .bind(user.password_hash.clone())
@@ -63,10 +91,151 @@ impl Writing {
         inserted.map(|_| id).map_err(Taken::from)
     }
 
-    pub(crate) async fn is_email_taken(&mut self, email: &Email) -> Result<bool> {
+    /// The accounts that stand at an address: the one that has it, and the one that claims it.
+    pub(crate) async fn occupants(&mut self, email: &Email) -> Result<Vec<Occupant>> {
+        let query = sqlx::query("select * from users where email in ($1, $2) order by id");
+        let query = query
+            .bind(Place::Holder.column(email))
+            .bind(Place::Claimant.column(email));
+        let rows = query.fetch_all(self.connection()).await?;
+        rows.iter().map(Occupant::read).collect()
+    }
+
+    pub(crate) async fn is_username_taken(
+        &mut self,
+        username: &Username,
+        by_others_than: &[i64],
+    ) -> Result<bool> {
         let query =
-            sqlx::query("select id from users where email = $1").bind(email.as_str().to_owned());
-        Ok(query.fetch_optional(self.connection()).await?.is_some())
+            sqlx::query("select id from users where username_key = $1").bind(username.key());
+        let row = query.fetch_optional(self.connection()).await?;
+        let id: Option<i64> = row.map(|row| row.try_get("id")).transpose()?;
+        Ok(id.is_some_and(|id| !by_others_than.contains(&id)))
+    }
+
+    /// Takes the names from an account that somebody else replaces, and closes it. Its row goes later: other
+    /// nodes have to hear of its sessions' end.
+    pub(crate) async fn displace(
+        &mut self,
+        user_id: i64,
+        now: OffsetDateTime,
+        gone_at: OffsetDateTime,
+    ) -> Result<()> {
+        // No address and no username has a blank in it.
+        sqlx::query(
+            "update users set email = 'replaced ' || document_id, username_key = 'replaced ' || document_id,
+                              pending_email = null, disabled_at = $1, updated_at = $1, deletion_at = $2
+             where id = $3",
+        )
+        .bind(millis(now))
+        .bind(millis(gone_at))
+        .bind(user_id)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps an account as it is until the transaction is over.
+    pub(crate) async fn hold(&mut self, user_id: i64) -> Result<Option<Standing>> {
+        let query =
+            sqlx::query("update users set updated_at = updated_at where id = $1 returning *");
+        let row = query
+            .bind(user_id)
+            .fetch_optional(self.connection())
+            .await?;
+        row.as_ref().map(Standing::read).transpose()
+    }
+
+    /// The same for the account that has an address.
+    pub(crate) async fn hold_by_email(&mut self, email: &Email) -> Result<Option<Standing>> {
+        let query =
+            sqlx::query("update users set updated_at = updated_at where email = $1 returning *");
+        let row = query
+            .bind(email.as_str().to_owned())
+            .fetch_optional(self.connection())
+            .await?;
+        row.as_ref().map(Standing::read).transpose()
+    }
+
+    /// The address is theirs, as they have shown, and no other is waited for.
+    ///
+    /// # Errors
+    /// [`Taken::Name`] when another account has it.
+    pub(crate) async fn settle_email(
+        &mut self,
+        user_id: i64,
+        email: &Email,
+        now: OffsetDateTime,
+    ) -> std::result::Result<(), Taken> {
+        sqlx::query(
+            "update users set email = $1, confirmed_at = $2, pending_email = null, updated_at = $2
+             where id = $3",
+        )
+        .bind(email.as_str().to_owned())
+        .bind(millis(now))
+        .bind(user_id)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// The address that they have is confirmed to be theirs; another that is waited for still is.
+    pub(crate) async fn confirm(&mut self, user_id: i64, now: OffsetDateTime) -> Result<()> {
+        let query = sqlx::query(
+            "update users set confirmed_at = $1, updated_at = $1 where id = $2 and confirmed_at is null",
+        );
+        let query = query.bind(millis(now)).bind(user_id);
+        query.execute(self.connection()).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn await_email(
+        &mut self,
+        user_id: i64,
+        email: Option<&Email>,
+        now: OffsetDateTime,
+    ) -> Result<()> {
+        let query =
+            sqlx::query("update users set pending_email = $1, updated_at = $2 where id = $3");
+        let query = query.bind(email.map(|email| email.as_str().to_owned()));
+        let query = query.bind(millis(now)).bind(user_id);
+        query.execute(self.connection()).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn plan_deletion(
+        &mut self,
+        user_id: i64,
+        gone_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<()> {
+        let query = sqlx::query("update users set deletion_at = $1, updated_at = $2 where id = $3");
+        let query = query.bind(millis(gone_at)).bind(millis(now)).bind(user_id);
+        query.execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Returns the address of the account, when it was to be deleted.
+    pub(crate) async fn call_off_deletion(
+        &mut self,
+        user_id: i64,
+        now: OffsetDateTime,
+    ) -> Result<Option<Email>> {
+        let query = sqlx::query(
+            "update users set deletion_at = null, updated_at = $1
+             where id = $2 and deletion_at is not null and disabled_at is null returning email",
+        );
+        let query = query.bind(millis(now)).bind(user_id);
+        let row = query.fetch_optional(self.connection()).await?;
+        row.map(|row| Ok(Email::stored(row.try_get("email")?)))
+            .transpose()
+    }
+
+    /// Removes an account with all that belongs to it.
+    pub(crate) async fn delete_user(&mut self, user_id: i64) -> Result<()> {
+        let query = sqlx::query("delete from users where id = $1").bind(user_id);
+        query.execute(self.connection()).await?;
+        Ok(())
     }
 
     pub(crate) async fn update_profile(
@@ -156,6 +325,12 @@ pub(crate) enum Taken {
     Failed(Error),
 }
 
+impl From<Error> for Taken {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl From<sqlx::Error> for Taken {
     fn from(error: sqlx::Error) -> Self {
         match error.as_database_error() {
@@ -165,9 +340,63 @@ impl From<sqlx::Error> for Taken {
     }
 }
 
+/// How an account stands to its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Holder,
+    /// Another account has it: this one is never to be confirmed. It is there so that nobody learns of the
+    /// other by what happens, or does not happen, after a registration.
+    Claimant,
+}
+
+impl Place {
+    fn column(self, email: &Email) -> String {
+        match self {
+            Self::Holder => email.as_str().to_owned(),
+            // No address has a blank in it.
+            Self::Claimant => format!("claim {}", email.as_str()),
+        }
+    }
+}
+
+/// An account that stands at an address which somebody wants.
+pub(crate) struct Occupant {
+    pub(crate) user_id: i64,
+    /// Whether it can be replaced: nobody has shown that the address is theirs.
+    pub(crate) can_be_displaced: bool,
+}
+
+impl Occupant {
+    fn read(row: &sqlx::any::AnyRow) -> Result<Self> {
+        let known = Credentials::read(row)?;
+        Ok(Self {
+            user_id: known.user_id,
+            // Who was shut out must not come back as somebody new.
+            can_be_displaced: !known.is_confirmed && !known.disabled,
+        })
+    }
+}
+
+/// An account and what signing in to it takes.
+pub(crate) struct Standing {
+    pub(crate) account: Account,
+    pub(crate) credentials: Credentials,
+}
+
+impl Standing {
+    fn read(row: &sqlx::any::AnyRow) -> Result<Self> {
+        Ok(Self {
+            account: read_account(row)?,
+            credentials: Credentials::read(row)?,
+        })
+    }
+}
+
+#[derive(Clone)]
 pub(crate) struct NewUser {
     pub(crate) document_id: String,
     pub(crate) email: Email,
+    pub(crate) place: Place,
     pub(crate) username: Username,
     pub(crate) password_hash: String,
     pub(crate) at: OffsetDateTime,

@@ -1,18 +1,25 @@
 //! Transactions that write.
 
+use std::sync::Arc;
+
 use sqlx::{Any, AnyConnection, Row, Transaction};
+
+use tokio::sync::Notify;
 
 use crate::error::Result;
 use crate::store::{news, queue};
 
 /// A transaction that writes. Dropped without [`Writing::commit`], it leaves nothing behind.
 ///
-/// Whoever locks more than one row takes them in this order: keys' number, a user, revocations' number,
-/// sessions, the trail. So two of them never wait for each other.
+/// Whoever locks more than one row takes them in this order: keys' number, users, users' number,
+/// revocations' number, sessions, the trail, letters and links. So two of them never wait for each other.
 pub(crate) struct Writing {
     turn: Turn,
     /// Whether other nodes have to hear of it.
     is_news: bool,
+    /// Whom to wake when it is committed, because there is mail in it.
+    post: Arc<Notify>,
+    has_mail: bool,
 }
 
 pub(super) enum Turn {
@@ -21,10 +28,12 @@ pub(super) enum Turn {
 }
 
 impl Writing {
-    pub(super) fn new(turn: Turn) -> Self {
+    pub(super) fn new(turn: Turn, post: Arc<Notify>) -> Self {
         Self {
             turn,
             is_news: false,
+            post,
+            has_mail: false,
         }
     }
 
@@ -33,9 +42,13 @@ impl Writing {
             sqlx::query(news::NOTIFY).execute(self.connection()).await?;
         }
         match self.turn {
-            Turn::Own(transaction) => Ok(transaction.commit().await?),
-            Turn::Shared(turn) => turn.commit().await,
+            Turn::Own(transaction) => transaction.commit().await?,
+            Turn::Shared(turn) => turn.commit().await?,
         }
+        if self.has_mail {
+            self.post.notify_one();
+        }
+        Ok(())
     }
 
     pub(super) fn connection(&mut self) -> &mut AnyConnection {
@@ -48,6 +61,11 @@ impl Writing {
     /// Tells the other nodes when this is committed.
     pub(super) fn tell_others(&mut self) {
         self.is_news = true;
+    }
+
+    /// Wakes the one who sends letters when this is committed.
+    pub(super) fn has_mail(&mut self) {
+        self.has_mail = true;
     }
 
     /// The next number of a counter. Its row is locked until the transaction is over.

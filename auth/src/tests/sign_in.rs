@@ -25,6 +25,7 @@ async fn a_new_account_is_signed_in_and_found_by_both_names() {
 async fn the_database_decides_which_names_are_free() {
     let auth = Fixture::new().await;
     auth.ada().await;
+    auth.confirm_ada().await;
     assert!(matches!(
         auth.register("ADA@example.org", "other").await,
         Err(Error::EmailTaken)
@@ -36,14 +37,17 @@ async fn the_database_decides_which_names_are_free() {
 }
 
 #[tokio::test]
-async fn of_two_registrations_at_once_one_wins() {
+async fn of_two_registrations_of_a_username_at_once_one_wins() {
     let auth = Fixture::new().await;
     let (one, two) = tokio::join!(
-        auth.register("ada@example.org", "ada1"),
-        auth.register("ada@example.org", "ada2")
+        auth.register("ada1@example.org", "ada"),
+        auth.register("ada2@example.org", "ada")
     );
     assert!(one.is_ok() ^ two.is_ok());
-    assert!(matches!(one.err().or(two.err()), Some(Error::EmailTaken)));
+    assert!(matches!(
+        one.err().or(two.err()),
+        Some(Error::UsernameTaken)
+    ));
 }
 
 #[tokio::test]

@@ -5,14 +5,16 @@ use std::time::Duration as StdDuration;
 
 use anyhow::{Context, bail, ensure};
 use auth::{
-    CookieJarStyle, CookieSecurity, Cost, Database, Lifespans, Limits, MasterSecret, Registration,
-    SigningAlgorithm,
+    Confirmation, CookieJarStyle, CookieSecurity, Cost, Database, Lifespans, Limits, MailRoute,
+    MasterSecret, Registration, SigningAlgorithm,
 };
 use cookie::SameSite;
 use time::Duration;
 use url::{Host, Url};
 
-use crate::config::{Config, RegistrationMode, SameSiteMode, Settings, SigningMode};
+use crate::config::{
+    Config, ConfirmationMode, RegistrationMode, SameSiteMode, Settings, SigningMode,
+};
 use crate::data_dir;
 
 impl Settings {
@@ -55,6 +57,15 @@ impl Settings {
                 SigningMode::Es256 => SigningAlgorithm::Es256,
                 SigningMode::Hs256 => SigningAlgorithm::Hs256,
             },
+            confirmation: match self.confirm_email {
+                ConfirmationMode::Optional => Confirmation::Optional,
+                ConfirmationMode::Required => Confirmation::Required,
+            },
+            mail: self.mail(security)?,
+        };
+        let outbox = match &auth.mail.route {
+            MailRoute::Folder(folder) => Some(folder.clone()),
+            MailRoute::Smtp(_) | MailRoute::Memory(_) => None,
         };
         let database_file = self.database_url.is_none().then(|| self.database_file());
         let cookies = CookieJarStyle::new(security, same_site);
@@ -64,6 +75,7 @@ impl Settings {
             public_url,
             cookies,
             database_file,
+            outbox,
             auth,
         })
     }
@@ -182,7 +194,7 @@ impl Settings {
     }
 }
 
-fn is_loopback(host: &Host<&str>) -> bool {
+pub(super) fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
         Host::Ipv4(address) => address.is_loopback(),

@@ -69,6 +69,7 @@ impl TestApp {
             public_url: Url::parse(origin).unwrap(),
             clock,
             leaving: Leaving::never(),
+            outbox: None,
         };
         let router = server::router(site, &options).unwrap();
         Self {

@@ -87,6 +87,7 @@ impl Machine {
                 node.catch_up(began).await.unwrap();
             }
             let first = node.sign_up(sign_up, &nobody, None, began).await.unwrap();
+            let first = first.signed_in().unwrap();
             let kept = node.log_in(log_in, &nobody, None, began).await.unwrap();
             if limits.is_kept {
                 (kept, first.session)

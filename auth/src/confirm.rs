@@ -1,0 +1,273 @@
+//! Showing that an address is one's own, and moving to another.
+//!
+//! A link alone shows that somebody reads the mailbox. That they also have the account is shown by its
+//! password, or by being signed in: otherwise whoever signs up with a stranger's address, or mistypes their
+//! own, would end up with an account that the two can enter.
+
+use secrecy::SecretString;
+use time::OffsetDateTime;
+
+use crate::Auth;
+use crate::account::Email;
+use crate::audit::{Entry, Event};
+use crate::error::{Error, Result};
+use crate::hasher::Verdict;
+use crate::link::{Purpose, is_of};
+use crate::login::{Beginning, Holder};
+use crate::mail::{Kind, NewMail, Pace};
+use crate::refresh::to_the_end;
+use crate::session::{Client, Persistence, Session, SessionId, SignedIn};
+use crate::store::{LinkRow, Standing, Taken, Writing};
+
+/// What came of confirming.
+pub enum Confirmed {
+    /// By somebody who is signed in to the account.
+    Here,
+    /// By its password: they are signed in now.
+    SignedIn(Box<SignedIn>),
+}
+
+impl Auth {
+    /// Queues a letter with another link, for an address that somebody typed. Whether there is an account
+    /// with it is said to nobody, and not looked up before the letter is sent.
+    ///
+    /// # Errors
+    /// When it is no address, or the database does not answer.
+    pub async fn ask_for_confirmation(
+        &self,
+        email: &str,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<()> {
+        self.queue_blindly(email, Kind::ConfirmAddress, client, now)
+            .await
+    }
+
+    /// Queues a letter by an address alone. Too many of them are dropped without a word.
+    pub(crate) async fn queue_blindly(
+        &self,
+        email: &str,
+        kind: Kind,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<()> {
+        let email = Email::parse(email)?;
+        let (auth, client) = (self.clone(), client.clone());
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let mail = NewMail::to(&email, kind, &client, now);
+            match auth.queue_at_pace(&mut writing, &mail, Pace::ASKED).await {
+                Ok(()) | Err(Error::Throttled { .. }) => writing.commit().await,
+                Err(error) => Err(error),
+            }
+        })
+        .await
+    }
+
+    /// Queues a letter with another link for the address that the account waits for.
+    ///
+    /// # Errors
+    /// [`Error::Throttled`] when there was one just now; [`Error::AlreadyConfirmed`] when none is waited for.
+    pub async fn send_confirmation_again(
+        &self,
+        session: &Session,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<Email> {
+        let account = self.account(session).await?;
+        let (email, kind) = match (account.pending_email, account.confirmed_at) {
+            (Some(pending), _) => (pending, Kind::ConfirmNewAddress),
+            (None, None) => (account.email, Kind::ConfirmAddress),
+            (None, Some(_)) => return Err(Error::AlreadyConfirmed),
+        };
+        let mut writing = self.store().write().await?;
+        let mail = NewMail::to(&email, kind, client, now).about(account.id);
+        let queued = self.queue_at_pace(&mut writing, &mail, Pace::ASKED).await;
+        // Also when it was refused: it may have been for a letter of others that is not committed yet.
+        writing.commit().await?;
+        queued.map(|()| email)
+    }
+
+    /// Asks for another address. It counts when it is confirmed; until then the account keeps the one it has.
+    ///
+    /// # Errors
+    /// [`Error::BadCredentials`] when the password is wrong; [`Error::SameEmail`] when it is the one it has;
+    /// [`Error::Throttled`] when that address was written to too often.
+    pub async fn change_email(
+        &self,
+        session: &Session,
+        password: SecretString,
+        email: &str,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<Email> {
+        let email = Email::parse(email)?;
+        let known = self.prove(session, &password, client, now).await?;
+        if known.email == email {
+            return Err(Error::SameEmail);
+        }
+        let (auth, client, session) = (self.clone(), client.clone(), session.id);
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            if !writing.hold_account(&known).await? {
+                writing.commit().await?;
+                return Err(Error::Unauthenticated);
+            }
+            let mail = NewMail::to(&email, Kind::ConfirmNewAddress, &client, now);
+            let mail = mail.about(known.user_id);
+            writing
+                .await_email(known.user_id, Some(&email), now)
+                .await?;
+            let entry = Entry {
+                user_id: Some(known.user_id),
+                session: Some(session),
+                ..Entry::new(Event::EmailChangeAsked, &client, now)
+            };
+            writing.audit(&entry).await?;
+            auth.queue_at_pace(&mut writing, &mail, Pace::IN_PASSING)
+                .await?;
+            writing.commit().await?;
+            Ok(email)
+        })
+        .await
+    }
+
+    /// Uses a link that shows that an address is one's own, as somebody who is signed in to the account or
+    /// knows its password.
+    ///
+    /// # Errors
+    /// [`Error::LinkGone`]; [`Error::BadCredentials`] when the password is needed and wrong;
+    /// [`Error::EmailTaken`] when another account has confirmed the address meanwhile.
+    pub async fn confirm_email(
+        &self,
+        token: &str,
+        password: SecretString,
+        client: &Client,
+        session: Option<&Session>,
+        now: OffsetDateTime,
+    ) -> Result<Confirmed> {
+        let (link, standing) = self.find_link(token, now).await?;
+        if link.purpose != Purpose::ConfirmEmail {
+            return Err(Error::LinkGone);
+        }
+        let is_here = is_of(session, &standing);
+        if !is_here {
+            let known = Some(&standing.credentials);
+            if self.verify_password(known, &password).await? == Verdict::Wrong {
+                return self.refuse_password(&standing, client, now).await;
+            }
+        }
+        let (auth, client) = (self.clone(), client.clone());
+        let former = session.map(|session| session.id);
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let standing = auth
+                .hold_for_link(&mut writing, &link, &standing, now)
+                .await?;
+            let entry = Entry {
+                user_id: Some(standing.account.id),
+                session: former.filter(|_| is_here),
+                ..Entry::new(Event::EmailConfirmed, &client, now)
+            };
+            let ended = auth
+                .settle_email(&mut writing, &link, &standing, &entry)
+                .await?;
+            if is_here {
+                auth.commit_revocation(writing, &ended, now).await?;
+                return Ok(Confirmed::Here);
+            }
+            let holder = Holder::from(&standing.credentials);
+            let row = auth.new_session(holder, Persistence::Browser, client, now);
+            let new = Beginning::new(row, former, &[Event::SignedIn]);
+            let new = Beginning { ended, ..new };
+            let signed_in = auth.begin_session(writing, new, now).await?;
+            Ok(Confirmed::SignedIn(Box::new(signed_in)))
+        })
+        .await
+    }
+
+    /// Takes a link and its account for oneself: both are as they were when they were looked at.
+    pub(crate) async fn hold_for_link(
+        &self,
+        writing: &mut Writing,
+        link: &LinkRow,
+        seen: &Standing,
+        now: OffsetDateTime,
+    ) -> Result<Standing> {
+        let held = writing.hold(link.user_id).await?;
+        let is_same = |held: &Standing| {
+            link.counts_for(held)
+                && held.credentials.password_changed_at == seen.credentials.password_changed_at
+        };
+        let held = held.filter(is_same).ok_or(Error::LinkGone)?;
+        if writing.use_link(&link.hash, now).await? {
+            Ok(held)
+        } else {
+            Err(Error::LinkGone)
+        }
+    }
+
+    /// Makes the link's address the account's own. Returns the sessions that this ends: those of accounts
+    /// that had the address without showing that it is theirs.
+    pub(crate) async fn settle_email(
+        &self,
+        writing: &mut Writing,
+        link: &LinkRow,
+        standing: &Standing,
+        entry: &Entry<'_>,
+    ) -> Result<Vec<SessionId>> {
+        let (account, now) = (&standing.account, entry.at);
+        if account.email == link.email {
+            writing.confirm(account.id, now).await?;
+            writing.audit(entry).await?;
+            return Ok(Vec::new());
+        }
+        let ended = self
+            .displace_others(writing, &link.email, account.id, entry)
+            .await?;
+        match writing.settle_email(account.id, &link.email, now).await {
+            Ok(()) => {}
+            Err(Taken::Name) => return Err(Error::EmailTaken),
+            Err(Taken::Failed(error)) => return Err(error),
+        }
+        let entry = Entry {
+            event: Event::EmailChanged,
+            ..*entry
+        };
+        writing.audit(&entry).await?;
+        // What went to the mailbox of before has no say any more, but for taking the address back.
+        writing.void_links(account.id, i64::MAX, now).await?;
+        // Nobody has shown that the address of before is theirs: a letter to it might let a stranger in.
+        if account.confirmed_at.is_some() {
+            let new = format!("{:?}", link.email);
+            let mail = NewMail::to(&account.email, Kind::AddressChanged, entry.client, now);
+            let mail = NewMail {
+                detail: Some(&new),
+                ..mail.about(account.id)
+            };
+            writing.queue_mail(&mail).await?;
+        }
+        Ok(ended)
+    }
+
+    /// Takes the address from accounts that never showed that it is theirs.
+    pub(crate) async fn displace_others(
+        &self,
+        writing: &mut Writing,
+        email: &Email,
+        own: i64,
+        entry: &Entry<'_>,
+    ) -> Result<Vec<SessionId>> {
+        let occupants = writing.occupants(email).await?;
+        let others = occupants.iter().filter(|other| other.user_id != own);
+        let mut ended = Vec::new();
+        for other in others {
+            if !other.can_be_displaced {
+                return Err(Error::EmailTaken);
+            }
+            self.displace(writing, other.user_id, entry.at).await?;
+            ended.extend(self.end_displaced(writing, other.user_id, entry).await?);
+        }
+        Ok(ended)
+    }
+}

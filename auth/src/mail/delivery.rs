@@ -1,0 +1,295 @@
+//! Sending what is in the queue.
+//!
+//! A letter is taken by a conditional update that also says when it is tried again, so that no two nodes
+//! send it at once, and none is lost with the process that took it. It is sent at least once: when the
+//! process ends between sending and writing that down, it goes out again, under the same `Message-ID` and
+//! with the same link.
+
+use std::time::Duration as StdDuration;
+
+use time::{Duration, OffsetDateTime};
+use tokio::task::JoinSet;
+
+use crate::Auth;
+use crate::account::Email;
+use crate::error::{Error, Result};
+use crate::link::{LinkToken, Purpose};
+use crate::mail::Kind;
+use crate::mail::letter::{self, Facts, Written};
+use crate::mail::transport::{CONNECTIONS, Undelivered};
+use crate::store::{Fate, LinkRow, MailRow, Standing, Writing};
+
+/// How often the queue is looked at when nobody rings: for what other nodes put there, and for what is to
+/// be tried again.
+const LOOK: StdDuration = StdDuration::from_secs(5);
+/// How long a letter that was taken is left to whoever took it.
+const LEASE: Duration = Duration::minutes(10);
+/// How long the first pause is; each further one is twice as long as the one before.
+const FIRST_PAUSE: Duration = Duration::seconds(30);
+const LONGEST_PAUSE: Duration = Duration::hours(4);
+/// How long it is tried.
+const GIVE_UP: Duration = Duration::days(2);
+/// How many letters are in memory at most.
+const IN_HAND: usize = 4 * CONNECTIONS as usize;
+
+impl Auth {
+    /// Sends letters for as long as it is polled. To be run beside the server.
+    pub async fn keep_delivering(&self, clock: impl Fn() -> OffsetDateTime) {
+        let mut is_behind = false;
+        loop {
+            match self.deliver_due(&clock).await {
+                Ok(_) => is_behind = false,
+                // Said once: it is tried again.
+                Err(error) if !is_behind => {
+                    is_behind = true;
+                    tracing::warn!(%error, "the queue of letters cannot be read");
+                }
+                Err(_) => {}
+            }
+            // Whoever rings, or nobody: both are a reason to look.
+            let _ = tokio::time::timeout(LOOK, self.store().mail_queued()).await;
+        }
+    }
+
+    /// Sends every letter whose turn it is. Returns how many were dealt with.
+    ///
+    /// # Errors
+    /// When the database does not answer; what was taken comes back by itself.
+    pub async fn deliver_due(&self, clock: impl Fn() -> OffsetDateTime) -> Result<usize> {
+        let mut in_hand = JoinSet::new();
+        let mut count = 0;
+        loop {
+            if in_hand.len() <= IN_HAND / 2 {
+                for mail in self.take_mails(clock(), IN_HAND - in_hand.len()).await? {
+                    let (auth, now) = (self.clone(), clock());
+                    in_hand.spawn(async move { (mail.id, auth.attempt(&mail, now).await) });
+                }
+            }
+            let Some(first) = in_hand.join_next().await else {
+                return Ok(count);
+            };
+            let mut done = vec![first.map_err(Error::internal)?];
+            while let Some(next) = in_hand.try_join_next() {
+                done.push(next.map_err(Error::internal)?);
+            }
+            count += done.len();
+            self.settle_mails(&done, clock()).await?;
+        }
+    }
+
+    async fn take_mails(&self, now: OffsetDateTime, most: usize) -> Result<Vec<MailRow>> {
+        if !self.store().has_due_mail(now).await? {
+            return Ok(Vec::new());
+        }
+        let mut writing = self.store().write_once().await?;
+        let taken = writing.take_mails(now, now + LEASE, most as i64).await?;
+        writing.commit().await?;
+        Ok(taken)
+    }
+
+    async fn settle_mails(&self, done: &[(i64, Fate)], now: OffsetDateTime) -> Result<()> {
+        let mut writing = self.store().write().await?;
+        for (id, fate) in done {
+            writing.settle_mail(*id, fate, now).await?;
+        }
+        writing.commit().await
+    }
+
+    /// Tries to send one letter.
+    async fn attempt(&self, mail: &MailRow, now: OffsetDateTime) -> Fate {
+        let written = match self.prepare(mail, now).await {
+            Ok(Some(written)) => written,
+            Ok(None) => return Fate::Dropped,
+            Err(error) => return put_off(mail, error.to_string(), now),
+        };
+        let id = format!("{}.{}", mail.id, mail.nonce);
+        match self.0.transport.send(&written, &id, now).await {
+            Ok(()) => Fate::Delivered,
+            Err(Undelivered::Transient(problem)) => put_off(mail, problem, now),
+            Err(Undelivered::Permanent(problem)) => give_up(mail, problem),
+        }
+    }
+
+    /// Finds out what the letter is to say. None when there is nothing to say any more.
+    async fn prepare(&self, mail: &MailRow, now: OffsetDateTime) -> Result<Option<Written>> {
+        let Some(mut kind) = mail.kind else {
+            return Ok(None);
+        };
+        let mut writing = self.store().write().await?;
+        let standing = match mail.user_id {
+            Some(id) => writing.hold(id).await?,
+            None => writing.hold_by_email(&mail.recipient).await?,
+        };
+        let link = match (&standing, purpose(kind)) {
+            (Some(standing), Some(purpose)) => {
+                if kind == Kind::ConfirmNewAddress
+                    && is_taken(&mut writing, &mail.recipient, standing).await?
+                {
+                    kind = Kind::AddressTaken;
+                    None
+                } else {
+                    self.lay_link(&mut writing, mail, standing, purpose, now)
+                        .await?
+                }
+            }
+            _ => None,
+        };
+        writing.commit().await?;
+        let is_due = match kind {
+            Kind::AddressTaken | Kind::AccountDeleted => true,
+            _ => standing.is_some() && purpose(kind).is_some() == link.is_some(),
+        };
+        if !is_due {
+            return Ok(None);
+        }
+        let is_theirs = |standing: &&Standing| {
+            let account = &standing.account;
+            kind == Kind::AddressChanged
+                || (account.confirmed_at.is_some() && account.email == mail.recipient)
+        };
+        let known = standing.as_ref().filter(is_theirs);
+        let written = letter::write(&Facts {
+            kind,
+            recipient: &mail.recipient,
+            username: known.map(|standing| standing.account.username.as_str()),
+            link: link.as_ref(),
+            client: &mail.client,
+            at: mail.created_at,
+            detail: mail.detail.as_deref(),
+            site: &self.config().issuer,
+        })?;
+        Ok(Some(written))
+    }
+
+    /// Makes the link of a letter good. None when the letter has come too late for it.
+    async fn lay_link(
+        &self,
+        writing: &mut Writing,
+        mail: &MailRow,
+        standing: &Standing,
+        purpose: Purpose,
+        now: OffsetDateTime,
+    ) -> Result<Option<LinkToken>> {
+        let token = LinkToken::of_letter(self.secrets(), mail.id, &mail.nonce);
+        let user_id = standing.account.id;
+        let row = LinkRow {
+            hash: token.hash(),
+            purpose,
+            user_id,
+            mail_id: mail.id,
+            email: mail.recipient.clone(),
+            session: mail.session,
+            created_at: now,
+            expires_at: now + purpose.lifespan(),
+            used_at: None,
+        };
+        let is_late = purpose == Purpose::ResetPassword
+            && writing.has_newer_link(user_id, purpose, mail.id).await?;
+        if is_late || !row.counts_for(standing) || !writing.put_link(&row).await? {
+            return Ok(None);
+        }
+        if purpose == Purpose::ResetPassword {
+            writing
+                .void_links_before(user_id, purpose, mail.id, now)
+                .await?;
+        }
+        if mail.user_id.is_none() {
+            writing.assign_mail(mail.id, user_id).await?;
+        }
+        Ok(Some(token))
+    }
+}
+
+/// What the link in a letter is for; none when it has none.
+fn purpose(kind: Kind) -> Option<Purpose> {
+    match kind {
+        Kind::ConfirmAddress | Kind::ConfirmNewAddress => Some(Purpose::ConfirmEmail),
+        Kind::ResetPassword => Some(Purpose::ResetPassword),
+        Kind::AddressChanged => Some(Purpose::UndoEmail),
+        Kind::NewBrowser => Some(Purpose::EndSession),
+        Kind::AddressTaken
+        | Kind::PasswordChanged
+        | Kind::SessionCopied
+        | Kind::DeletionPlanned
+        | Kind::DeletionCalledOff
+        | Kind::AccountDeleted => None,
+    }
+}
+
+/// Whether another account has the address, and has shown that it is theirs.
+async fn is_taken(writing: &mut Writing, email: &Email, by_other_than: &Standing) -> Result<bool> {
+    let occupants = writing.occupants(email).await?;
+    let own = by_other_than.account.id;
+    let mut others = occupants.iter().filter(|other| other.user_id != own);
+    Ok(others.any(|other| !other.can_be_displaced))
+}
+
+fn put_off(mail: &MailRow, problem: String, now: OffsetDateTime) -> Fate {
+    let at = now + pause(mail.attempts);
+    if at - mail.created_at > GIVE_UP {
+        return give_up(mail, problem);
+    }
+    let problem = scrub(&problem, &mail.recipient);
+    tracing::warn!(
+        mail.id,
+        recipient = ?mail.recipient,
+        attempts = mail.attempts,
+        %problem,
+        "a letter could not be sent, and is tried again"
+    );
+    Fate::Later { at, problem }
+}
+
+fn give_up(mail: &MailRow, problem: String) -> Fate {
+    let problem = scrub(&problem, &mail.recipient);
+    tracing::error!(
+        mail.id,
+        recipient = ?mail.recipient,
+        attempts = mail.attempts,
+        %problem,
+        "a letter is given up"
+    );
+    Fate::Failed { problem }
+}
+
+fn pause(attempts: i64) -> Duration {
+    let doublings = u32::try_from(attempts - 1).unwrap_or_default().min(16);
+    (FIRST_PAUSE * 2_i32.pow(doublings)).min(LONGEST_PAUSE)
+}
+
+/// Mail servers like to say whom they refuse.
+fn scrub(problem: &str, recipient: &Email) -> String {
+    let folded = problem.to_lowercase();
+    let told = if folded.contains(recipient.as_str()) {
+        folded.replace(recipient.as_str(), &format!("{recipient:?}"))
+    } else {
+        problem.to_owned()
+    };
+    told.chars().filter(|c| !c.is_control()).take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_a_limit_and_fill_two_days() {
+        assert_eq!(pause(1), Duration::seconds(30));
+        assert_eq!(pause(2), Duration::minutes(1));
+        assert_eq!(pause(40), LONGEST_PAUSE);
+        let mut waited = Duration::ZERO;
+        let mut attempts = 0;
+        while waited <= GIVE_UP {
+            attempts += 1;
+            waited += pause(attempts);
+        }
+        assert!((15..30).contains(&attempts), "{attempts}");
+    }
+
+    #[test]
+    fn what_a_mail_server_says_is_logged_without_the_address() {
+        let ada = Email::parse("ada@example.org").unwrap();
+        let said = scrub("550 <Ada@Example.org>: no such user\r\n", &ada);
+        assert_eq!(said, "550 <a***@example.org>: no such user");
+    }
+}

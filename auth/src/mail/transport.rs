@@ -1,0 +1,177 @@
+//! How letters leave.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration as StdDuration;
+use std::{fs, io};
+
+use lettre::message::header::{ContentType, MessageId};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use secrecy::ExposeSecret;
+use time::OffsetDateTime;
+
+use crate::error::{Error, Result};
+use crate::mail::letter::Written;
+use crate::mail::{MailConfig, MailRoute, Outbox, Sender, Sent, SmtpSecurity, SmtpServer};
+
+/// How many letters are handed over at once.
+pub(super) const CONNECTIONS: u32 = 8;
+/// How long a mail server may take for one step of its protocol.
+const PATIENCE: StdDuration = StdDuration::from_secs(30);
+
+/// The way out, ready to be used.
+pub(crate) struct Transport {
+    from: Mailbox,
+    route: Route,
+}
+
+enum Route {
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Folder(PathBuf),
+    Memory(Outbox),
+}
+
+/// Why a letter did not leave.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Undelivered {
+    /// It may leave another time.
+    Transient(String),
+    /// It never will.
+    Permanent(String),
+}
+
+impl Transport {
+    pub(crate) fn new(config: &MailConfig) -> Result<Self> {
+        let Sender(from) = config.from.clone();
+        let route = match &config.route {
+            MailRoute::Smtp(server) => Route::Smtp(connect(server)?),
+            MailRoute::Folder(folder) => Route::Folder(folder.clone()),
+            MailRoute::Memory(outbox) => Route::Memory(outbox.clone()),
+        };
+        Ok(Self { from, route })
+    }
+
+    /// Hands a letter over. `id` names it, also when it has to be sent once more.
+    pub(super) async fn send(
+        &self,
+        letter: &Written,
+        id: &str,
+        now: OffsetDateTime,
+    ) -> std::result::Result<(), Undelivered> {
+        if let Route::Memory(outbox) = &self.route {
+            outbox.put(Sent {
+                to: letter.recipient.as_str().to_owned(),
+                subject: letter.subject.clone(),
+                text: letter.text.clone(),
+                html: letter.html.clone(),
+            });
+            return Ok(());
+        }
+        let message = self
+            .message(letter, id, now)
+            .map_err(|error| Undelivered::Permanent(error.to_string()))?;
+        match &self.route {
+            Route::Smtp(server) => match server.send(message).await {
+                Ok(_) => Ok(()),
+                Err(error) if error.is_permanent() => {
+                    Err(Undelivered::Permanent(error.to_string()))
+                }
+                Err(error) => Err(Undelivered::Transient(error.to_string())),
+            },
+            Route::Folder(folder) => {
+                let name = format!("{}-{id}.eml", now.unix_timestamp());
+                let (folder, bytes) = (folder.clone(), message.formatted());
+                let written = tokio::task::spawn_blocking(move || write(&folder, &name, &bytes));
+                match written.await {
+                    Ok(Ok(())) => Ok(()),
+                    Ok(Err(error)) => Err(Undelivered::Transient(error.to_string())),
+                    Err(error) => Err(Undelivered::Transient(error.to_string())),
+                }
+            }
+            Route::Memory(_) => Ok(()),
+        }
+    }
+
+    fn message(
+        &self,
+        letter: &Written,
+        id: &str,
+        now: OffsetDateTime,
+    ) -> std::result::Result<Message, Box<dyn std::error::Error>> {
+        let to: Address = letter.recipient.as_str().parse()?;
+        let domain = self.from.email.domain();
+        Ok(Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(letter.subject.clone())
+            .date(now.into())
+            .header(MessageId::from(format!("<{id}@{domain}>")))
+            // No vacation notice answers it (RFC 3834).
+            .header(AutoSubmitted)
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(SinglePart::plain(letter.text.clone()))
+                    .singlepart(
+                        SinglePart::builder()
+                            .header(ContentType::TEXT_HTML)
+                            .body(letter.html.clone()),
+                    ),
+            )?)
+    }
+}
+
+/// `Auto-Submitted: auto-generated` (RFC 3834, section 5).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl lettre::message::header::Header for AutoSubmitted {
+    fn name() -> lettre::message::header::HeaderName {
+        lettre::message::header::HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> lettre::message::header::HeaderValue {
+        lettre::message::header::HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+fn connect(server: &SmtpServer) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
+    let tls = || TlsParameters::new(server.host.clone()).map_err(Error::internal);
+    let tls = match server.security {
+        SmtpSecurity::Tls => Tls::Wrapper(tls()?),
+        SmtpSecurity::StartTls => Tls::Required(tls()?),
+        SmtpSecurity::Plain => Tls::None,
+    };
+    let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host)
+        .port(server.port)
+        .tls(tls)
+        .timeout(Some(PATIENCE))
+        .pool_config(PoolConfig::new().max_size(CONNECTIONS));
+    if let Some((user, password)) = &server.credentials {
+        let password = password.expose_secret().to_owned();
+        transport = transport.credentials(Credentials::new(user.clone(), password));
+    }
+    Ok(transport.build())
+}
+
+/// A letter is there whole or not at all, and for the owner of the folder only.
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let draft = folder.join(format!(".{name}"));
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
+    file.write_all(bytes)?;
+    fs::rename(&draft, folder.join(name))
+}

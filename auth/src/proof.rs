@@ -1,0 +1,98 @@
+//! Showing again who one is: what lies behind a sensitive page asks for the password when the last proof is
+//! old. When that was is in every token as `auth_time`; a refresh does not change it.
+
+use secrecy::SecretString;
+use time::{Duration, OffsetDateTime};
+
+use crate::Auth;
+use crate::audit::{Entry, Event};
+use crate::error::{Error, Result};
+use crate::hasher::Verdict;
+use crate::refresh::to_the_end;
+use crate::session::{Client, Session, SignedIn};
+use crate::store::{Credentials, Standing};
+
+/// How long a proof is good for what is sensitive.
+pub const PROOF_LASTS: Duration = Duration::minutes(15);
+
+impl Session {
+    /// Whether its owner has shown who they are not long ago.
+    #[must_use]
+    pub fn is_proven(&self, now: OffsetDateTime) -> bool {
+        now - self.authenticated_at <= PROOF_LASTS
+    }
+}
+
+impl Auth {
+    /// Shows again, by the password, that the session is in its owner's hands. Returns the same session with
+    /// tokens that say so.
+    ///
+    /// # Errors
+    /// [`Error::BadCredentials`] when the password is wrong.
+    pub async fn reauthenticate(
+        &self,
+        session: &Session,
+        password: SecretString,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<SignedIn> {
+        let known = self.prove(session, &password, client, now).await?;
+        let (auth, client, id) = (self.clone(), client.clone(), session.id);
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let row = match writing.hold_account(&known).await? {
+                true => writing.renew_proof(id, now).await?,
+                false => None,
+            };
+            let Some(row) = row else {
+                writing.commit().await?;
+                return Err(Error::Unauthenticated);
+            };
+            let entry = Entry {
+                user_id: Some(known.user_id),
+                session: Some(id),
+                ..Entry::new(Event::Reauthenticated, &client, now)
+            };
+            writing.audit(&entry).await?;
+            writing.commit().await?;
+            auth.mint(&row, now)
+        })
+        .await
+    }
+
+    /// Compares a password with that of the session's account. A wrong one is put into the trail.
+    ///
+    /// # Errors
+    /// [`Error::BadCredentials`] when it is another.
+    pub(crate) async fn prove(
+        &self,
+        session: &Session,
+        password: &SecretString,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<Credentials> {
+        let account = self.account(session).await?;
+        let standing = self.store().standing(account.id).await?;
+        let known = standing.ok_or(Error::Unauthenticated)?.credentials;
+        if self.verify_password(Some(&known), password).await? == Verdict::Wrong {
+            let event = Event::ReauthenticationFailed;
+            self.audit_failure(event, Some(account.id), client, now)
+                .await?;
+            return Err(Error::BadCredentials);
+        }
+        Ok(known)
+    }
+
+    /// Says no to a wrong password, and puts that into the trail.
+    pub(crate) async fn refuse_password<T>(
+        &self,
+        standing: &Standing,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<T> {
+        let user_id = Some(standing.account.id);
+        self.audit_failure(Event::SignInFailed, user_id, client, now)
+            .await?;
+        Err(Error::BadCredentials)
+    }
+}

@@ -1,0 +1,148 @@
+//! Opening an account: who gets an address when several want it.
+//!
+//! Whoever has shown that the address is theirs keeps it, and everybody else makes way. Where addresses have
+//! to be confirmed before anybody is signed in, nobody learns from a registration, nor from what follows it,
+//! whether there is an account with the address.
+
+use crate::Auth;
+use crate::Confirmation;
+use crate::audit::{Entry, Event};
+use crate::error::{Error, Result};
+use crate::login::{Beginning, Holder, SignedUp};
+use crate::mail::{Kind, NewMail, Pace};
+use crate::session::{Client, Persistence, SessionId};
+use crate::store::{NewUser, Occupant, Place, Taken, Writing};
+
+/// How often it is tried again when somebody else is doing the same.
+const ATTEMPTS: u32 = 3;
+
+impl Auth {
+    /// Writes the account, and its first session when it can be used, in one transaction.
+    pub(crate) async fn open_account(
+        &self,
+        new: NewUser,
+        client: &Client,
+        former: Option<SessionId>,
+    ) -> Result<SignedUp> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            // Taken between our look and our step: the second look sees by whom.
+            match self.try_to_open(&new, client, former).await {
+                Err(Taken::Name) if attempts < ATTEMPTS => {}
+                Err(Taken::Name) => return Err(Error::UsernameTaken),
+                Err(Taken::Failed(error)) => return Err(error),
+                Ok(done) => return Ok(done),
+            }
+        }
+    }
+
+    async fn try_to_open(
+        &self,
+        new: &NewUser,
+        client: &Client,
+        former: Option<SessionId>,
+    ) -> std::result::Result<SignedUp, Taken> {
+        let mut writing = self.store().write().await?;
+        let (new, displaced) = match self.find_place(&mut writing, new).await {
+            Ok(found) => found,
+            Err(refused) => {
+                // It may be for the work of others that is not committed yet.
+                writing.commit().await?;
+                return Err(refused.into());
+            }
+        };
+        for user_id in &displaced {
+            self.displace(&mut writing, *user_id, new.at).await?;
+        }
+        let user_id = match writing.insert_user(&new).await {
+            Ok(id) => id,
+            Err(taken) => {
+                drop(writing);
+                self.store().settle().await?;
+                return Err(taken);
+            }
+        };
+        let entry = Entry {
+            user_id: Some(user_id),
+            ..Entry::new(Event::SignedUp, client, new.at)
+        };
+        let mut ended = Vec::new();
+        for user_id in displaced {
+            ended.extend(self.end_displaced(&mut writing, user_id, &entry).await?);
+        }
+        if self.config().confirmation == Confirmation::Required {
+            writing.audit(&entry).await?;
+            let kind = match new.place {
+                Place::Holder => Kind::ConfirmAddress,
+                Place::Claimant => Kind::AddressTaken,
+            };
+            let mail = NewMail::to(&new.email, kind, client, new.at);
+            self.queue_politely(&mut writing, &new, mail, user_id)
+                .await?;
+            self.commit_revocation(writing, &ended, new.at).await?;
+            return Ok(SignedUp::Unconfirmed);
+        }
+        let mail = NewMail::to(&new.email, Kind::ConfirmAddress, client, new.at);
+        let holder = Holder {
+            user_id,
+            document_id: new.document_id.clone(),
+            role: "user".to_owned(),
+        };
+        let row = self.new_session(holder, Persistence::Browser, client.clone(), new.at);
+        let beginning = Beginning::new(row, former, &[Event::SignedUp, Event::SignedIn]);
+        self.queue_politely(&mut writing, &new, mail, user_id)
+            .await?;
+        let beginning = Beginning { ended, ..beginning };
+        let signed_in = self.begin_session(writing, beginning, new.at).await?;
+        Ok(SignedUp::SignedIn(Box::new(signed_in)))
+    }
+
+    /// Says how the new account stands to its address, and which accounts make way for it.
+    async fn find_place(
+        &self,
+        writing: &mut Writing,
+        new: &NewUser,
+    ) -> Result<(NewUser, Vec<i64>)> {
+        let occupants = writing.occupants(&new.email).await?;
+        let (displaced, firm): (Vec<_>, Vec<_>) = occupants
+            .into_iter()
+            .partition(|occupant: &Occupant| occupant.can_be_displaced);
+        let displaced: Vec<i64> = displaced.iter().map(|occupant| occupant.user_id).collect();
+        let is_required = self.config().confirmation == Confirmation::Required;
+        if !firm.is_empty() && !is_required {
+            return Err(Error::EmailTaken);
+        }
+        if writing.is_username_taken(&new.username, &displaced).await? {
+            return Err(Error::UsernameTaken);
+        }
+        let place = if firm.is_empty() {
+            Place::Holder
+        } else {
+            Place::Claimant
+        };
+        let new = NewUser {
+            place,
+            ..new.clone()
+        };
+        Ok((new, displaced))
+    }
+
+    /// Too many letters to one address are dropped without a word: the account is there all the same.
+    async fn queue_politely(
+        &self,
+        writing: &mut Writing,
+        new: &NewUser,
+        mail: NewMail<'_>,
+        user_id: i64,
+    ) -> Result<()> {
+        let mail = match new.place {
+            Place::Holder => mail.about(user_id),
+            Place::Claimant => mail,
+        };
+        match self.queue_at_pace(writing, &mail, Pace::IN_PASSING).await {
+            Err(Error::Throttled { .. }) => Ok(()),
+            queued => queued,
+        }
+    }
+}
