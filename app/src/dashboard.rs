@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::activity::{Happening, Happenings};
+use crate::confirm::Reminder;
 use crate::error::AppError;
 use crate::session::{Moment, When};
 use crate::warning::{Warning, Warnings};
@@ -14,6 +15,7 @@ pub struct Summary {
     pub name: String,
     pub username: String,
     pub email: String,
+    pub is_confirmed: bool,
     pub signed_in: When,
     /// Like `with your password, kept signed in`.
     pub method: String,
@@ -49,6 +51,7 @@ pub fn Dashboard() -> impl IntoView {
 fn Session(overview: Summary) -> impl IntoView {
     view! {
         <h1>{format!("Hello, {}", overview.name)}</h1>
+        <Reminder is_confirmed=overview.is_confirmed />
         <Warnings list=overview.warnings />
         <section class="card" aria-labelledby="session">
             <h2 id="session">"This session"</h2>

@@ -73,15 +73,29 @@ fn List(overview: Overview) -> impl IntoView {
         others,
         warnings,
     } = overview;
+    view! {
+        <Warnings list=warnings />
+        <Sessions this others />
+    }
+}
+
+/// The sessions, and the buttons that end them.
+#[component]
+#[must_use]
+pub fn Sessions(this: Option<Row>, others: Vec<Row>) -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
+    // On another page, what was wrong is about another form.
+    let refused = visit
+        .form
+        .error_of_form()
+        .filter(|_| visit.path == "/profile/devices");
     let is_alone = others.is_empty();
     let others = others.into_iter().map(|row| view! { <Other row /> });
     view! {
-        <Warnings list=warnings />
         <section class="card" aria-labelledby="sessions">
             <h2 id="sessions">"Where you are signed in"</h2>
             {visit.ended.map(|count| view! { <p class="notice good" role="status">{ended(count)}</p> })}
-            {visit.form.error_of_form().map(|message| view! { <p class="notice" role="alert">{message}</p> })}
+            {refused.map(|message| view! { <p class="notice" role="alert">{message}</p> })}
             <ul class="rows devices">
                 {this.map(|row| view! { <This row /> })}
                 {others.collect_view()}

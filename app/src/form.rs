@@ -15,6 +15,9 @@ use web_sys::{
 use crate::session::Visit;
 use crate::watch::start_afresh;
 
+/// Not by `type`: a password that is shown has another.
+const PASSWORDS: &str = "[name*=password]";
+
 const UNREACHABLE: &str = "The server could not be reached. Nothing was lost: please try again.";
 
 /// A form that posts to `action`, with its fields as children.
@@ -159,12 +162,12 @@ fn show(form: &HtmlFormElement, field: &str, message: &str) -> bool {
 
 /// Empties the passwords, as the page without script does, and goes to the first thing to be typed.
 fn ask_again(form: &HtmlFormElement) {
-    for_each(form, "[name=password]", |element| {
+    for_each(form, PASSWORDS, |element| {
         if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
             input.set_value("");
         }
     });
-    let password = form.query_selector("[name=password]").ok().flatten();
+    let password = form.query_selector(PASSWORDS).ok().flatten();
     let first = || {
         form.query_selector("input:not([type=hidden])")
             .ok()
@@ -229,6 +232,13 @@ pub fn Field(
             <p class="field-error" id=format!("{name}-error") role="alert">{error}</p>
         </div>
     }
+}
+
+/// A value that travels with a form and is not shown.
+#[component]
+#[must_use]
+pub fn Hidden(name: &'static str, #[prop(into)] value: String) -> impl IntoView {
+    view! { <input type="hidden" name=name value=value /> }
 }
 
 /// A password with a button that shows it. The button is there only when it can do something.

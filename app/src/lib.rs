@@ -2,16 +2,25 @@
 //! the browser (`hydrate`), where only the islands in them wake up.
 
 pub mod activity;
+pub mod confirm;
 pub mod dashboard;
+pub mod data;
 pub mod devices;
+pub mod email;
 pub mod error;
+pub mod forgot;
 pub mod form;
 pub mod home;
 pub mod layout;
+pub mod link;
 pub mod login;
 pub mod next;
 pub mod profile;
+pub mod proof;
 pub mod register;
+pub mod reset;
+pub mod secure;
+pub mod security;
 pub mod session;
 pub mod theme;
 pub mod warning;
@@ -25,13 +34,21 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::activity::Activity;
+use crate::confirm::ConfirmEmail;
 use crate::dashboard::Dashboard;
+use crate::data::YourData;
 use crate::devices::Devices;
+use crate::email::ChangeEmail;
+use crate::forgot::ForgotPassword;
 use crate::home::Home;
 use crate::layout::{Layout, NotFound};
 use crate::login::Login;
 use crate::profile::Profile;
+use crate::proof::Proof;
 use crate::register::Register;
+use crate::reset::ResetPassword;
+use crate::secure::SecureAccount;
+use crate::security::Security;
 use crate::session::Visit;
 
 /// The document around every page.
@@ -72,8 +89,16 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=Home ssr=SsrMode::Async />
                     <Route path=path!("/register") view=Register ssr=SsrMode::Async />
                     <Route path=path!("/login") view=Login ssr=SsrMode::Async />
+                    <Route path=path!("/forgot-password") view=ForgotPassword ssr=SsrMode::Async />
+                    <Route path=path!("/reset-password") view=ResetPassword ssr=SsrMode::Async />
+                    <Route path=path!("/confirm-email") view=ConfirmEmail ssr=SsrMode::Async />
+                    <Route path=path!("/secure-account") view=SecureAccount ssr=SsrMode::Async />
                     <Route path=path!("/dashboard") view=Dashboard ssr=SsrMode::Async />
                     <Route path=path!("/profile") view=Profile ssr=SsrMode::Async />
+                    <Route path=path!("/profile/email") view=ChangeEmail ssr=SsrMode::Async />
+                    <Route path=path!("/profile/security") view=Security ssr=SsrMode::Async />
+                    <Route path=path!("/profile/confirm") view=Proof ssr=SsrMode::Async />
+                    <Route path=path!("/profile/data") view=YourData ssr=SsrMode::Async />
                     <Route path=path!("/profile/devices") view=Devices ssr=SsrMode::Async />
                     <Route path=path!("/profile/activity") view=Activity ssr=SsrMode::Async />
                 </Routes>
@@ -86,11 +111,19 @@ pub fn App() -> impl IntoView {
 #[must_use]
 pub fn form_fields(path: &str) -> Option<&'static [&'static str]> {
     match path {
+        "/confirm-email" => Some(confirm::FIELDS),
+        "/forgot-password" => Some(forgot::FIELDS),
         "/login" => Some(login::FIELDS),
         "/logout" => Some(&[]),
         "/profile" => Some(profile::FIELDS),
+        "/profile/confirm" => Some(proof::FIELDS),
+        "/profile/data" => Some(data::FIELDS),
         "/profile/devices" => Some(devices::FIELDS),
+        "/profile/email" => Some(email::FIELDS),
+        "/profile/security" => Some(security::FIELDS),
         "/register" => Some(register::FIELDS),
+        "/reset-password" => Some(reset::FIELDS),
+        "/secure-account" => Some(secure::FIELDS),
         "/theme" => Some(theme::FIELDS),
         _ => None,
     }
@@ -99,7 +132,7 @@ pub fn form_fields(path: &str) -> Option<&'static [&'static str]> {
 /// Whether the form posted to `path` stands on the page of that path.
 #[must_use]
 pub fn form_has_page(path: &str) -> bool {
-    ["/login", "/profile", "/profile/devices", "/register"].contains(&path)
+    form_fields(path).is_some() && !["/logout", "/theme"].contains(&path)
 }
 
 /// Names the islands, so that the linker keeps them in the WASM: nothing else there refers to this crate.

@@ -42,6 +42,7 @@ pub fn Login() -> impl IntoView {
         <section class="card narrow">
             <h1>"Sign in"</h1>
             {wanted.is_some().then(|| view! { <p class="notice">"Sign in to see that page."</p> })}
+            {visit.follows("leaving").then(|| view! { <Leaving /> })}
             <Form
                 action="/login".to_owned()
                 submit="Sign in".to_owned()
@@ -59,8 +60,19 @@ pub fn Login() -> impl IntoView {
                 <Remember is_ticked=visit.form.value("remember").is_some() />
                 {wanted.map(|path| view! { <input type="hidden" name="next" value=path /> })}
             </Form>
+            <p class="aside"><a href="/forgot-password">"Forgot your password?"</a></p>
             <p class="aside">"New here? " <a href=register>"Create an account"</a></p>
         </section>
+    }
+}
+
+/// After somebody asked for their account to be deleted.
+#[component]
+fn Leaving() -> impl IntoView {
+    view! {
+        <p class="notice" role="status">
+            "Your account will be deleted in 7 days, and you are signed out everywhere. If you want to keep it, sign in before then."
+        </p>
     }
 }
 

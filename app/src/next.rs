@@ -9,7 +9,17 @@ pub const DEFAULT: &str = "/dashboard";
 const MAX_LENGTH: usize = 2048;
 
 /// The pages that lead to a sign-in, or only do something.
-const DOORS: [&str; 4] = ["/login", "/register", "/logout", "/theme"];
+const DOORS: [&str; 9] = [
+    "/login",
+    "/register",
+    "/logout",
+    "/theme",
+    "/forgot-password",
+    "/reset-password",
+    "/confirm-email",
+    "/secure-account",
+    "/profile/confirm",
+];
 
 /// Returns `next` when it is a path of this site.
 ///

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 
+use crate::confirm;
 use crate::error::AppError;
 use crate::form::{Field, Form, PasswordField};
 use crate::next;
 use crate::session::Visit;
 
-/// Makes an account and signs in. Returns the path to go to.
+/// Makes an account, and signs in unless its address has to be confirmed first. Returns the path to go to.
 #[server(prefix = "", endpoint = "register")]
 pub async fn sign_up(
     email: String,
@@ -15,8 +16,12 @@ pub async fn sign_up(
     password: String,
     #[server(default)] next: String,
 ) -> Result<String, AppError> {
-    crate::ssr::sign_up(email, username, password.into()).await?;
-    Ok(next::after_sign_in(&next))
+    let is_signed_in = crate::ssr::sign_up(email, username, password.into()).await?;
+    Ok(if is_signed_in {
+        next::after_sign_in(&next)
+    } else {
+        confirm::SENT.to_owned()
+    })
 }
 
 /// The names of the fields of [`sign_up`].
@@ -55,13 +60,16 @@ pub fn Register() -> impl IntoView {
     }
 }
 
+/// What makes a password good.
+#[must_use]
+pub fn password_hint(min_length: u32) -> String {
+    format!("At least {min_length} characters. A few words in a row are easy to remember.")
+}
+
 #[component]
 fn OpenDoor(rules: Rules) -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
-    let hint = format!(
-        "At least {} characters. A few words in a row are easy to remember.",
-        rules.password_min_length
-    );
+    let hint = password_hint(rules.password_min_length);
     let password_error = visit.form.error_at("password");
     view! {
         <Form

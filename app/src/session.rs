@@ -17,8 +17,10 @@ pub struct Visit {
     pub address: String,
     /// The `next` of the query, already reduced to a path of this site.
     pub next: Option<String>,
-    /// Whether the page follows a change that was saved.
-    pub is_saved: bool,
+    /// The secret of a link that was sent by mail.
+    pub token: Option<String>,
+    /// What the page follows, by the names in its query: `saved`, `sent`.
+    pub flags: Vec<String>,
     /// How many sessions were ended by the form that led here.
     pub ended: Option<u32>,
     /// The event that the trail is shown before; none for its beginning, or when it was no number.
@@ -28,6 +30,8 @@ pub struct Visit {
     pub is_guarded: bool,
     pub theme: Theme,
     pub stylesheet: String,
+    /// Whether letters are to be read at `/dev/outbox`: this is a site in development.
+    pub has_outbox: bool,
     pub form: Submission,
 }
 
@@ -65,6 +69,12 @@ impl Submission {
 }
 
 impl Visit {
+    /// Whether the page follows something, by the name that its query has for it.
+    #[must_use]
+    pub fn follows(&self, flag: &str) -> bool {
+        self.flags.iter().any(|known| known == flag)
+    }
+
     /// The document's title, which screen readers announce first.
     #[must_use]
     pub fn title(&self) -> String {
@@ -74,6 +84,14 @@ impl Visit {
             "/register" => "Create an account",
             "/dashboard" => "Dashboard",
             "/profile" => "Profile",
+            "/forgot-password" => "Forgot your password?",
+            "/reset-password" => "Set a new password",
+            "/confirm-email" => "Confirm your address",
+            "/secure-account" => "Secure your account",
+            "/profile/email" => "Change address",
+            "/profile/security" => "Security",
+            "/profile/confirm" => "Confirm it is you",
+            "/profile/data" => "Your data",
             "/profile/devices" => "Devices",
             "/profile/activity" => "Activity",
             _ => "Page not found",

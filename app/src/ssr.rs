@@ -1,7 +1,9 @@
 //! The server's side of the pages: the only place where this crate meets the domain.
 
+pub(crate) mod account;
 pub(crate) mod activity;
 pub(crate) mod devices;
+pub(crate) mod links;
 mod words;
 
 use std::sync::Arc;
@@ -18,7 +20,6 @@ use tower_cookies::{Cookie, Cookies};
 
 use crate::dashboard::Summary;
 use crate::error::AppError;
-use crate::profile::OwnAccount;
 use crate::register::Rules;
 use crate::session::{Submission, Visit};
 use crate::ssr::activity::{happening, warnings};
@@ -52,6 +53,8 @@ pub struct Services {
     pub cookies: CookieJarStyle,
     /// The path of the style sheet.
     pub stylesheet: String,
+    /// Whether letters are to be read at `/dev/outbox`.
+    pub has_outbox: bool,
 }
 
 /// Provides the context of one render or server function: called by the server for each of them.
@@ -95,7 +98,11 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
             .value("next")
             .or_else(|| query("next"))
             .and_then(|next| crate::next::wanted(&next).map(str::to_owned)),
-        is_saved: query("saved").is_some(),
+        token: form.value("token").or_else(|| query("token")),
+        flags: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+            .filter(|(_, value)| value.is_empty())
+            .map(|(name, _)| name.into_owned())
+            .collect(),
         ended: query("ended").and_then(|count| count.parse().ok()),
         before: query("before")
             .and_then(|id| id.parse().ok())
@@ -106,6 +113,7 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
             .map(|cookie| Theme::from_name(cookie.value()))
             .unwrap_or_default(),
         stylesheet: services.stylesheet.clone(),
+        has_outbox: services.has_outbox,
         form,
     }
 }
@@ -143,9 +151,19 @@ impl Request {
             .ok_or_else(AppError::unauthenticated)
     }
 
+    /// Removes the cookies of the session.
+    fn forget(&self) {
+        for cookie in self.services.cookies.remove() {
+            self.cookies.add(cookie);
+        }
+    }
+
     fn keep(&self, signed_in: &SignedIn) {
         for cookie in self.services.cookies.set(signed_in, self.arrival.now) {
             self.cookies.add(cookie);
+        }
+        if let Some(browser) = self.arrival.client.browser {
+            self.cookies.add(self.services.cookies.remember(browser));
         }
     }
 }
@@ -176,11 +194,12 @@ pub(crate) async fn log_in(
     Ok(())
 }
 
+/// Returns whether they are signed in.
 pub(crate) async fn sign_up(
     email: String,
     username: String,
     password: SecretString,
-) -> Result<(), AppError> {
+) -> Result<bool, AppError> {
     let request = Request::current()?;
     let form = SignUp {
         email,
@@ -192,13 +211,16 @@ pub(crate) async fn sign_up(
         client,
         session,
     } = &request.arrival;
-    let signed_in = request
+    let signed_up = request
         .services
         .auth
         .sign_up(form, client, session.as_deref(), *now)
         .await?;
-    request.keep(&signed_in);
-    Ok(())
+    let signed_in = signed_up.signed_in();
+    if let Some(signed_in) = &signed_in {
+        request.keep(signed_in);
+    }
+    Ok(signed_in.is_some())
 }
 
 /// Without a session there is nothing to end, and the cookies still go.
@@ -216,9 +238,7 @@ pub(crate) async fn log_out() -> Result<(), AppError> {
             .log_out(session.id, client, *now)
             .await?;
     }
-    for cookie in request.services.cookies.remove() {
-        request.cookies.add(cookie);
-    }
+    request.forget();
     Ok(())
 }
 
@@ -261,6 +281,7 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
         name: called(&account),
         username: account.username.as_str().to_owned(),
         email: account.email.as_str().to_owned(),
+        is_confirmed: account.confirmed_at.is_some(),
         signed_in: when(device.authenticated_at, now),
         method: format!("With your password, {kept}"),
         access_ends: when(session.access_expires_at, now),
@@ -272,28 +293,6 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
             .collect(),
         warnings: warnings(auth, &account, now).await?,
     })
-}
-
-pub(crate) async fn account() -> Result<OwnAccount, AppError> {
-    let request = Request::current()?;
-    let account = request.services.auth.account(request.session()?).await?;
-    Ok(OwnAccount {
-        email: account.email.as_str().to_owned(),
-        username: account.username.as_str().to_owned(),
-        display_name: account.display_name.as_str().to_owned(),
-        since: when(account.created_at, request.arrival.now),
-    })
-}
-
-pub(crate) async fn change_profile(display_name: String, username: String) -> Result<(), AppError> {
-    let request = Request::current()?;
-    let Arrival { now, client, .. } = &request.arrival;
-    let session = request.session()?;
-    Ok(request
-        .services
-        .auth
-        .change_profile(session, &username, &display_name, client, *now)
-        .await?)
 }
 
 pub(crate) fn remember_theme(theme: Theme) -> Result<(), AppError> {

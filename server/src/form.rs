@@ -93,7 +93,7 @@ async fn page_again(mut parts: Parts, next: Next, error: AppError, fields: Field
     // A password is typed again: it never travels back.
     let values = fields
         .into_iter()
-        .filter(|(name, _)| name != "password")
+        .filter(|(name, _)| !name.contains("password"))
         .collect();
     parts.method = Method::GET;
     parts.headers.remove(CONTENT_TYPE);

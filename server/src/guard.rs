@@ -15,6 +15,12 @@ use crate::answer;
 /// These and everything under them ask for a session.
 const PROTECTED: [&str; 2] = ["/dashboard", "/profile"];
 
+/// Of these, what is read asks for the password again when it was given long ago.
+const SENSITIVE: [&str; 1] = ["/profile/data"];
+
+/// Where the password is asked for again.
+const PROOF: &str = "/profile/confirm";
+
 /// These are for those who have none.
 const DOORS: [&str; 2] = ["/login", "/register"];
 
@@ -27,17 +33,14 @@ pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
             "This address is not written as addresses are.",
         ));
     };
-    let is_signed_in = request
-        .extensions()
-        .get::<Arrival>()
-        .is_some_and(|arrival| arrival.session.is_some());
+    let (is_signed_in, is_proven) = standing(&request);
     let is_reading = request.method().is_safe();
-    let is_protected = is_protected(&path);
+    let is_protected = is_under(&path, &PROTECTED);
     if is_protected && !is_signed_in {
         if !is_reading && !answer::wants_html(&request) {
             return answer::failure(AppError::unauthenticated());
         }
-        return answer::see_other(&login_for(&request, is_reading));
+        return answer::see_other(&door_for("/login", &request, is_reading));
     }
     if let Some(trimmed) = path
         .strip_suffix('/')
@@ -47,6 +50,9 @@ pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
     }
     if is_reading && is_signed_in && DOORS.contains(&path.as_str()) {
         return answer::see_other(&destination(&request));
+    }
+    if is_reading && !is_proven && is_under(&path, &SENSITIVE) {
+        return answer::see_other(&door_for(PROOF, &request, is_reading));
     }
     if is_protected {
         request.extensions_mut().insert(Guarded);
@@ -74,23 +80,34 @@ fn canonical(path: &str) -> Option<String> {
     is_plain.then(|| format!("/{}", segments.join("/")))
 }
 
-fn is_protected(path: &str) -> bool {
+/// Whether there is a session, and whether its owner has shown who they are not long ago.
+fn standing(request: &Request) -> (bool, bool) {
+    let Some(arrival) = request.extensions().get::<Arrival>() else {
+        return (false, false);
+    };
+    match &arrival.session {
+        Some(session) => (true, session.is_proven(arrival.now)),
+        None => (false, false),
+    }
+}
+
+fn is_under(path: &str, doors: &[&str]) -> bool {
     // Letter case does not open the door, should a router ever fold it.
     let path = path.to_lowercase();
-    PROTECTED.iter().any(|door| {
+    doors.iter().any(|door| {
         path.strip_prefix(door)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
 }
 
 /// A form that was posted is not asked for again after the sign-in: its page is.
-fn login_for(request: &Request, is_reading: bool) -> String {
+fn door_for(door: &str, request: &Request, is_reading: bool) -> String {
     let uri = request.uri();
     let wanted = match uri.query() {
         Some(query) if is_reading => format!("{}?{query}", uri.path()),
         _ => uri.path().to_owned(),
     };
-    next::from_door("/login", Some(&next::after_sign_in(&wanted)))
+    next::from_door(door, Some(&next::after_sign_in(&wanted)))
 }
 
 fn destination(request: &Request) -> String {
@@ -117,10 +134,10 @@ mod tests {
             "/Dashboard",
             "/profile/%64evices",
         ] {
-            assert!(is_protected(&canonical(path).unwrap()), "{path}");
+            assert!(is_under(&canonical(path).unwrap(), &PROTECTED), "{path}");
         }
         for path in ["/", "/dashboards", "/login", "/x/dashboard", "/profiler/x"] {
-            assert!(!is_protected(&canonical(path).unwrap()), "{path}");
+            assert!(!is_under(&canonical(path).unwrap(), &PROTECTED), "{path}");
         }
     }
 

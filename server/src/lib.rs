@@ -7,9 +7,11 @@ pub mod clock;
 pub mod config;
 pub mod data_dir;
 mod events;
+mod export;
 mod form;
 mod guard;
 mod jwks;
+mod outbox;
 mod security;
 pub mod serve;
 mod session;
@@ -17,6 +19,7 @@ mod session;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use app::data::DOWNLOAD;
 use app::error::AppError;
 use app::ssr::Services;
 use auth::{Auth, CookieJarStyle};
@@ -75,6 +78,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         auth: site.auth,
         cookies: site.cookies,
         stylesheet: assets::stylesheet(options),
+        has_outbox: site.outbox.is_some(),
     };
     let app = App {
         services,
@@ -92,7 +96,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn(guard::guard))
         .layer(from_fn(form::handle))
-        .service(pages(&app.services, options));
+        .service(pages(&app, options));
     let site = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn_with_state(app.clone(), answer::render))
@@ -100,7 +104,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
             answer::failure(AppError::internal())
         }))
         .service(
-            beside(app)
+            beside(app, site.outbox, &site.public_url)
                 .merge(assets::routes(options))
                 .fallback_service(pages),
         );
@@ -108,16 +112,19 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
 }
 
 /// What is neither a page nor a file.
-fn beside(app: App) -> Router {
+fn beside(app: App, outbox: Option<PathBuf>, public_url: &Url) -> Router {
+    let stylesheet = app.services.stylesheet.clone();
+    let outbox = outbox.map(|folder| outbox::routes(folder, public_url, stylesheet));
     Router::new()
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .route("/session/events", get(events::events))
         .with_state(app)
+        .merge(outbox.unwrap_or_default())
 }
 
-fn pages(services: &Services, options: &LeptosOptions) -> Router {
+fn pages(app: &App, options: &LeptosOptions) -> Router {
     let provide = {
-        let services = services.clone();
+        let services = app.services.clone();
         move || app::ssr::provide(&services)
     };
     let shell = {
@@ -133,6 +140,11 @@ fn pages(services: &Services, options: &LeptosOptions) -> Router {
         .leptos_routes_with_context(options, generate_route_list(app::App), provide, shell)
         .fallback(not_found)
         .with_state(options.clone())
+        .merge(
+            Router::new()
+                .route(DOWNLOAD, get(export::download))
+                .with_state(app.clone()),
+        )
 }
 
 /// Where `cargo leptos watch` tells the browser that something changed; none in any other run.

@@ -56,7 +56,9 @@ pub(crate) async fn headers(State(app): State<App>, mut request: Request, next: 
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if let Ok(policy) = policy {
+    if let Ok(policy) = policy
+        && !headers.contains_key(CONTENT_SECURITY_POLICY)
+    {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     if !headers.contains_key(CACHE_CONTROL) {

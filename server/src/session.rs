@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use app::error::AppError;
 use app::ssr::Arrival;
-use auth::{Client, Error, Session};
+use auth::{Browser, Client, Error, Session};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CACHE_CONTROL, USER_AGENT, VARY};
 use axum::http::{HeaderValue, StatusCode};
@@ -28,7 +28,10 @@ pub(crate) async fn identify(
     next: Next,
 ) -> Response {
     let now = app.clock.now();
-    let client = client(&request);
+    let client = Client {
+        browser: Some(browser(&app, &cookies)),
+        ..client(&request)
+    };
     let session = match session(&app, &cookies, &client, now).await {
         Ok(session) => session,
         Err(error) => return mark_private(answer::failure(error)),
@@ -94,6 +97,14 @@ fn forget(app: &App, cookies: &Cookies) {
         .remove()
         .into_iter()
         .for_each(|cookie| cookies.add(cookie));
+}
+
+/// Which browser it is. One that has no cookie gets it with its first session.
+fn browser(app: &App, cookies: &Cookies) -> Browser {
+    let cookie = cookies.get(app.services.cookies.browser_name());
+    cookie
+        .and_then(|cookie| Browser::parse(cookie.value()))
+        .unwrap_or_else(Browser::random)
 }
 
 fn client(request: &Request) -> Client {

@@ -65,6 +65,15 @@ fn what(event: Event, detail: Option<&str>) -> &'static str {
         (Event::SessionEnded, Some("account_disabled")) => {
             "A session was ended because the account was disabled"
         }
+        (Event::SessionEnded, Some("password_reset")) => {
+            "A session was ended because a new password was set by mail"
+        }
+        (Event::SessionEnded, Some("email_change_undone")) => {
+            "A session was ended because a change of address was undone"
+        }
+        (Event::SessionEnded, Some("deletion_planned")) => {
+            "A session was ended because the account is to be deleted"
+        }
         (Event::SessionEnded, _) => "A session was ended from another device",
         (Event::SessionExpired, Some("idle")) => "A session ran out because it was not used",
         (Event::SessionExpired, Some("absolute")) => {
@@ -74,6 +83,21 @@ fn what(event: Event, detail: Option<&str>) -> &'static str {
         (Event::RefreshRefused, _) => "A session that is not known was refused",
         (Event::ProfileChanged, _) => "Profile changed",
         (Event::PasswordChanged, _) => "Password changed",
+        (Event::EmailConfirmed, _) => "Address confirmed",
+        (Event::EmailChangeAsked, _) => "Another address was asked for",
+        (Event::EmailChanged, _) => "Address changed",
+        (Event::EmailChangeUndone, _) => "A change of address was undone",
+        (Event::PasswordReset, _) => "A new password was set by mail",
+        (Event::SessionDisowned, _) => "A session was ended by the link in a letter",
+        (Event::Reauthenticated, _) => "Confirmed that it is you",
+        (Event::ReauthenticationFailed, _) => {
+            "A wrong password was given where it is asked for again"
+        }
+        (Event::DataExported, _) => "Your data was downloaded",
+        (Event::DeletionPlanned, _) => "The account was to be deleted",
+        (Event::DeletionCalledOff, _) => "Signed in, so the account stays",
+        (Event::AccountDeleted, _) => "Account deleted",
+        (Event::AccountReplaced, _) => "The account made way for another",
         (Event::AccountDisabled, _) => "Account disabled",
         (Event::AccountEnabled, _) => "Account enabled again",
         (Event::KeyCreated | Event::KeyPromoted | Event::KeyRetired | Event::KeyRemoved, _) => {

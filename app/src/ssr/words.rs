@@ -45,6 +45,30 @@ fn tell(error: auth::Error) -> AppError {
             "There is an account with this address. Sign in instead.",
         )
         .at("email"),
+        auth::Error::SameEmail => all(
+            422,
+            "email_same",
+            "This is the address that your account has already.",
+        )
+        .at("email"),
+        auth::Error::AlreadyConfirmed => all(
+            409,
+            "already_confirmed",
+            "Your address is confirmed already. There is nothing left to do.",
+        ),
+        auth::Error::LinkGone => all(
+            410,
+            "link_gone",
+            "This link is no longer good. Ask for a new one.",
+        ),
+        auth::Error::ProofNeeded => all(
+            403,
+            "proof_needed",
+            "Confirm that it is you, and try again.",
+        ),
+        auth::Error::Throttled { retry_after } => {
+            AppError::new(429, "throttled", throttled(retry_after))
+        }
         auth::Error::Username(why) => username(why).at("username"),
         auth::Error::UsernameTaken => all(
             409,
@@ -75,6 +99,22 @@ fn tell(error: auth::Error) -> AppError {
             AppError::internal()
         }
         auth::Error::Internal(_) | auth::Error::SealedUnderAnotherSecret => AppError::internal(),
+    }
+}
+
+fn throttled(retry_after: Duration) -> String {
+    let soon = distance(retry_after.max(Duration::seconds(30)));
+    format!("A letter was sent a short while ago. Look for it, or try again {soon}.")
+}
+
+/// What a wrong password is called where somebody who is known is asked for theirs.
+pub(super) fn wrong_password(field: &'static str) -> impl Fn(auth::Error) -> AppError {
+    move |error| match error {
+        auth::Error::BadCredentials => {
+            let message = "That is not the password. Check it and try again.";
+            AppError::new(422, "wrong_password", message).at(field)
+        }
+        other => other.into(),
     }
 }
 

@@ -7,8 +7,8 @@ use std::time::Duration as StdDuration;
 
 use app::error::AppError;
 use auth::{
-    Auth, CookieJarStyle, CookieSecurity, Cost, Database, Lifespans, Limits, MasterSecret,
-    Registration, SigningAlgorithm,
+    Auth, Confirmation, CookieJarStyle, CookieSecurity, Cost, Database, Lifespans, Limits,
+    MailConfig, MailRoute, MasterSecret, Outbox, Registration, Sent, SigningAlgorithm,
 };
 use axum::Router;
 use axum::body::Body;
@@ -33,6 +33,8 @@ pub(crate) const START: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 
 pub(crate) struct TestApp {
     router: Router,
+    pub(crate) auth: Auth,
+    pub(crate) outbox: Outbox,
     now: Arc<Mutex<OffsetDateTime>>,
     pub(crate) scratch: Scratch,
 }
@@ -51,8 +53,13 @@ impl TestApp {
             CookieSecurity::Http => "http://localhost:3000",
             CookieSecurity::Https => "https://latchkey.example",
         };
-        let mut config = config(&scratch, origin);
+        let outbox = Outbox::default();
+        let mut config = config(&scratch, origin, outbox.clone());
         change(&mut config);
+        let folder = match &config.mail.route {
+            MailRoute::Folder(folder) => Some(folder.clone()),
+            MailRoute::Smtp(_) | MailRoute::Memory(_) => None,
+        };
         let auth = Auth::open(config, START).await.unwrap();
         let now = Arc::new(Mutex::new(START));
         let clock = Clock::new({
@@ -64,19 +71,40 @@ impl TestApp {
             .site_root(scratch.dir.path().to_str().unwrap())
             .build();
         let site = Site {
-            auth,
+            auth: auth.clone(),
             cookies: CookieJarStyle::new(security, SameSite::Lax),
             public_url: Url::parse(origin).unwrap(),
             clock,
             leaving: Leaving::never(),
-            outbox: None,
+            outbox: folder,
         };
         let router = server::router(site, &options).unwrap();
         Self {
             router,
+            auth,
+            outbox,
             now,
             scratch,
         }
+    }
+
+    /// Sends what is in the queue of letters.
+    pub(crate) async fn deliver(&self) {
+        let now = *self.now.lock().unwrap();
+        self.auth.deliver_due(|| now).await.unwrap();
+    }
+
+    /// Sends what is in the queue of letters, and takes them out of the outbox.
+    pub(crate) async fn letters(&self) -> Vec<Sent> {
+        self.deliver().await;
+        self.outbox.take()
+    }
+
+    /// The path of the link in the newest letter to an address.
+    pub(crate) async fn link_to(&self, address: &str) -> String {
+        let letters = self.letters().await;
+        let letter = letters.iter().rfind(|letter| letter.to == address);
+        link_in(letter.unwrap_or_else(|| panic!("no letter to {address}")))
     }
 
     /// A site that does not wait long for a database that somebody else has locked.
@@ -98,6 +126,7 @@ impl TestApp {
             app: self,
             jar: BTreeMap::new(),
             accept: "text/html,application/xhtml+xml",
+            peer: [192, 0, 2, 7],
         }
     }
 
@@ -107,6 +136,7 @@ impl TestApp {
             app: self,
             jar: BTreeMap::new(),
             accept: "application/json",
+            peer: [192, 0, 2, 7],
         }
     }
 
@@ -124,7 +154,21 @@ impl TestApp {
     }
 }
 
-fn config(scratch: &Scratch, origin: &str) -> auth::Config {
+/// The path of the link in a letter.
+pub(crate) fn link_in(letter: &Sent) -> String {
+    let mut lines = letter.text.lines();
+    let line = lines.find(|line| line.contains("?token="));
+    let link = Url::parse(line.unwrap_or_else(|| panic!("no link in {:?}", letter.subject)));
+    let link = link.unwrap();
+    format!("{}?{}", link.path(), link.query().unwrap())
+}
+
+/// The token of a link.
+pub(crate) fn token_of(link: &str) -> &str {
+    link.split_once("?token=").unwrap().1
+}
+
+fn config(scratch: &Scratch, origin: &str, outbox: Outbox) -> auth::Config {
     let limits = |idle, absolute| Limits {
         idle: Duration::seconds(idle),
         absolute: Duration::seconds(absolute),
@@ -150,6 +194,11 @@ fn config(scratch: &Scratch, origin: &str) -> auth::Config {
             parallelism: 1,
         },
         signing_algorithm: SigningAlgorithm::EdDsa,
+        confirmation: Confirmation::Optional,
+        mail: MailConfig {
+            route: MailRoute::Memory(outbox),
+            from: "Latchkey <no-reply@latchkey.example>".parse().unwrap(),
+        },
     }
 }
 
@@ -158,6 +207,8 @@ pub(crate) struct Client<'a> {
     app: &'a TestApp,
     pub(crate) jar: BTreeMap<String, String>,
     accept: &'static str,
+    /// From where it asks.
+    pub(crate) peer: [u8; 4],
 }
 
 impl Client<'_> {
@@ -207,7 +258,7 @@ impl Client<'_> {
         }
         request
             .extensions_mut()
-            .insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 7], 4711))));
+            .insert(ConnectInfo(SocketAddr::from((self.peer, 4711))));
         let is_head = request.method() == Method::HEAD;
         let response = self.app.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

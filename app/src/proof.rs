@@ -1,0 +1,48 @@
+//! Showing again who one is, before a sensitive page.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::form::{Form, Hidden, PasswordField};
+use crate::next;
+use crate::session::Visit;
+
+/// Renews the proof by the password. Returns the path to go to.
+#[server(prefix = "", endpoint = "profile/confirm")]
+pub async fn prove(password: String, #[server(default)] next: String) -> Result<String, AppError> {
+    crate::ssr::account::prove(password.into()).await?;
+    Ok(next::after_sign_in(&next))
+}
+
+/// The names of the fields of [`prove`].
+pub const FIELDS: &[&str] = &["password", "next"];
+
+#[component]
+#[must_use]
+pub fn Proof() -> impl IntoView {
+    let visit = use_context::<Visit>().unwrap_or_default();
+    let password_error = visit.form.error_at("password");
+    let wanted = visit.next.clone();
+    view! {
+        <section class="card narrow">
+            <h1>"Confirm it is you"</h1>
+            <p class="lede">"What comes next is sensitive, and you gave your password some time ago. Give it again to go on."</p>
+            <Form
+                action="/profile/confirm".to_owned()
+                submit="Go on".to_owned()
+                busy="One moment…".to_owned()
+                error=visit.form.error_of_form()
+            >
+                <PasswordField
+                    name="password".to_owned()
+                    label="Password".to_owned()
+                    autocomplete="current-password".to_owned()
+                    hint=None
+                    error=password_error
+                />
+                {wanted.map(|path| view! { <Hidden name="next" value=path /> })}
+            </Form>
+            <p class="aside"><a href="/profile">"Back to your profile"</a></p>
+        </section>
+    }
+}

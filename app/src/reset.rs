@@ -1,0 +1,84 @@
+//! Setting a password by a link that was sent by mail.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::form::{Form, Hidden, PasswordField};
+use crate::link::DeadLink;
+use crate::next;
+use crate::register::password_hint;
+use crate::session::Visit;
+
+/// What the page needs to know of a link.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reset {
+    pub email: String,
+    /// In characters.
+    pub password_min_length: u32,
+}
+
+/// What a link would set the password of.
+#[server(prefix = "/fn", endpoint = "link/reset")]
+pub async fn what_to_reset(token: String) -> Result<Reset, AppError> {
+    crate::ssr::links::reset(token).await
+}
+
+/// Sets a password and signs in. Returns the path to go to.
+#[server(prefix = "", endpoint = "reset-password")]
+pub async fn reset_password(token: String, password: String) -> Result<String, AppError> {
+    crate::ssr::links::reset_password(token, password.into()).await?;
+    Ok(next::DEFAULT.to_owned())
+}
+
+/// The names of the fields of [`reset_password`].
+pub const FIELDS: &[&str] = &["token", "password"];
+
+#[component]
+#[must_use]
+pub fn ResetPassword() -> impl IntoView {
+    let token = use_context::<Visit>().unwrap_or_default().token;
+    view! {
+        <section class="card narrow">
+            <Suspense>
+                {Suspend::new(async move {
+                    let token = token.unwrap_or_default();
+                    match what_to_reset(token.clone()).await {
+                        Ok(of) => view! { <NewPassword token of /> }.into_any(),
+                        Err(error) if error.code == "link_gone" => {
+                            view! { <DeadLink label="Send a new link" to="/forgot-password" /> }.into_any()
+                        }
+                        Err(error) => view! { <p class="form-error" role="alert">{error.message}</p> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </section>
+    }
+}
+
+#[component]
+fn NewPassword(token: String, of: Reset) -> impl IntoView {
+    let visit = use_context::<Visit>().unwrap_or_default();
+    let password_error = visit.form.error_at("password");
+    view! {
+        <h1>"Set a new password"</h1>
+        <p class="lede">"For " <strong>{of.email.clone()}</strong> ". Every device that is signed in will be signed out."</p>
+        <Form
+            action="/reset-password".to_owned()
+            submit="Set password".to_owned()
+            busy="Setting it…".to_owned()
+            error=visit.form.error_of_form()
+        >
+            <Hidden name="token" value=token />
+            // For password managers: whose password it is.
+            <input type="email" value=of.email autocomplete="username" readonly hidden />
+            <PasswordField
+                name="password".to_owned()
+                label="New password".to_owned()
+                autocomplete="new-password".to_owned()
+                hint=Some(password_hint(of.password_min_length))
+                error=password_error
+            />
+        </Form>
+    }
+}

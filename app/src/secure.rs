@@ -1,0 +1,94 @@
+//! Taking an account back from somebody else, by a link that was sent by mail.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::form::{Form, Hidden};
+use crate::link::DeadLink;
+use crate::session::{Place, Visit};
+
+/// What a link is against.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Threat {
+    /// The account was moved to another address.
+    Moved { from: String, to: String },
+    /// Somebody signed in; from where, unless that session is over.
+    SignedIn { from: Option<Place> },
+}
+
+/// What a link is against.
+#[server(prefix = "/fn", endpoint = "link/secure")]
+pub async fn what_happened(token: String) -> Result<Threat, AppError> {
+    crate::ssr::links::threat(token).await
+}
+
+/// Takes the account back. Returns the path to go to: to the page that sets a new password.
+#[server(prefix = "", endpoint = "secure-account")]
+pub async fn secure_account(token: String) -> Result<String, AppError> {
+    let token = crate::ssr::links::secure_account(token).await?;
+    Ok(format!("/reset-password?token={token}"))
+}
+
+/// The names of the fields of [`secure_account`].
+pub const FIELDS: &[&str] = &["token"];
+
+#[component]
+#[must_use]
+pub fn SecureAccount() -> impl IntoView {
+    let token = use_context::<Visit>().unwrap_or_default().token;
+    view! {
+        <section class="card narrow">
+            <Suspense>
+                {Suspend::new(async move {
+                    let token = token.unwrap_or_default();
+                    match what_happened(token.clone()).await {
+                        Ok(threat) => view! { <Answer token threat /> }.into_any(),
+                        Err(error) if error.code == "link_gone" => {
+                            view! { <DeadLink label="Set a new password" to="/forgot-password" /> }.into_any()
+                        }
+                        Err(error) => view! { <p class="form-error" role="alert">{error.message}</p> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </section>
+    }
+}
+
+#[component]
+fn Answer(token: String, threat: Threat) -> impl IntoView {
+    let visit = use_context::<Visit>().unwrap_or_default();
+    let (heading, what, submit) = match threat {
+        Threat::Moved { from, to } => (
+            "Take your account back",
+            format!(
+                "Your account was moved from {from} to {to}. We move it back, end every session, and let you set a new password. The old one opens nothing any more."
+            ),
+            "Undo the change",
+        ),
+        Threat::SignedIn { from: Some(place) } => (
+            "End that session",
+            format!(
+                "Somebody signed in to your account from {place}. We end that session at once, and let you set a new password."
+            ),
+            "End it and set a new password",
+        ),
+        Threat::SignedIn { from: None } => (
+            "That session is over",
+            "Somebody signed in to your account, and that session has ended already. If it was not you, they know your password: set a new one.".to_owned(),
+            "Set a new password",
+        ),
+    };
+    view! {
+        <h1>{heading}</h1>
+        <p class="lede">{what}</p>
+        <Form
+            action="/secure-account".to_owned()
+            submit=submit.to_owned()
+            busy="One moment…".to_owned()
+            error=visit.form.error_of_form()
+        >
+            <Hidden name="token" value=token />
+        </Form>
+    }
+}
