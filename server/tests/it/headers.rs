@@ -75,7 +75,7 @@ async fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
         ("password", PASSWORD),
     ];
     let answer = app.browser().post("/register", &fields).await;
-    assert_eq!(answer.cookies().len(), 2);
+    assert_eq!(answer.cookies().len(), 3);
     for cookie in answer.cookies() {
         assert!(cookie.name().starts_with("__Host-latchkey_"), "{cookie}");
         assert_eq!(

@@ -276,6 +276,20 @@ impl Client<'_> {
         answer
     }
 
+    /// Whether it has a cookie of a session. It keeps one that says which browser it is.
+    pub(crate) fn has_session(&self) -> bool {
+        self.jar.keys().any(|name| !name.ends_with("_browser"))
+    }
+
+    /// Confirms the address of whoever is signed in.
+    pub(crate) async fn confirm(&mut self, address: &str) {
+        let link = self.app.link_to(address).await;
+        let answer = self
+            .post("/confirm-email", &[("token", token_of(&link))])
+            .await;
+        assert_eq!(answer.location(), "/profile?confirmed", "{}", answer.body);
+    }
+
     fn keep(&mut self, answer: &Answer) {
         for cookie in answer.cookies() {
             if cookie.max_age() == Some(Duration::ZERO) {

@@ -32,7 +32,7 @@ async fn a_program_is_told_where_to_go() {
 #[tokio::test]
 async fn each_field_that_is_refused_says_why() {
     let app = TestApp::new().await;
-    app.ada().await;
+    app.ada().await.confirm("ada@example.org").await;
     let cases = [
         ("", "eve", PASSWORD, "email", "email_missing"),
         ("eve@host", "eve", PASSWORD, "email", "email_malformed"),

@@ -24,7 +24,7 @@ async fn refused(app: &TestApp, cookies: Jar, what: &str) -> String {
     program.jar = cookies;
     let answer = program.post(ACCOUNT, &[]).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}");
-    assert!(program.jar.is_empty(), "{what}: {:?}", program.jar);
+    assert!(!program.has_session(), "{what}: {:?}", program.jar);
     answer.body
 }
 
