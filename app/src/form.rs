@@ -13,7 +13,7 @@ use web_sys::{
 };
 
 use crate::session::Visit;
-use crate::watch::start_afresh;
+use crate::watch::{hold, release, start_afresh};
 
 /// Not by `type`: a password that is shown has another.
 const PASSWORDS: &str = "[name*=password]";
@@ -43,9 +43,14 @@ pub fn Form(
         let form: HtmlFormElement = event_target(&event);
         set_busy.set(true);
         set_message.set(None);
+        hold();
         leptos::task::spawn_local(async move {
             clear(&form);
-            match post(&form).await {
+            let answer = post(&form).await;
+            if !matches!(answer, Ok(Answer::GoTo(_))) {
+                release();
+            }
+            match answer {
                 Ok(Answer::GoTo(path)) => {
                     start_afresh();
                     leave_for(&path);

@@ -61,6 +61,13 @@ pub fn Login() -> impl IntoView {
                 {wanted.map(|path| view! { <input type="hidden" name="next" value=path /> })}
             </Form>
             <p class="aside"><a href="/forgot-password">"Forgot your password?"</a></p>
+            {visit
+                .confirms_first
+                .then(|| {
+                    view! {
+                        <p class="aside">"No letter from us? " <a href="/confirm-email">"Confirm your address"</a></p>
+                    }
+                })}
             <p class="aside">"New here? " <a href=register>"Create an account"</a></p>
         </section>
     }

@@ -32,6 +32,8 @@ pub struct Visit {
     pub stylesheet: String,
     /// Whether letters are to be read at `/dev/outbox`: this is a site in development.
     pub has_outbox: bool,
+    /// Whether nobody is signed in before their address is confirmed.
+    pub confirms_first: bool,
     pub form: Submission,
 }
 

@@ -9,7 +9,8 @@ mod words;
 use std::sync::Arc;
 
 use auth::{
-    Auth, Client, CookieJarStyle, LogIn, Persistence, Registration, Session, SignUp, SignedIn,
+    Auth, Client, Confirmation, CookieJarStyle, LogIn, Persistence, Registration, Session, SignUp,
+    SignedIn,
 };
 use axum::http::request::Parts;
 use leptos::nonce::Nonce;
@@ -57,6 +58,12 @@ pub struct Services {
     pub has_outbox: bool,
 }
 
+impl Services {
+    fn confirms_first(&self) -> bool {
+        self.auth.config().confirmation == Confirmation::Required
+    }
+}
+
 /// Provides the context of one render or server function: called by the server for each of them.
 pub fn provide(services: &Services) {
     provide_context(services.clone());
@@ -98,7 +105,10 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
             .value("next")
             .or_else(|| query("next"))
             .and_then(|next| crate::next::wanted(&next).map(str::to_owned)),
-        token: form.value("token").or_else(|| query("token")),
+        token: form
+            .value("token")
+            .or_else(|| query("token"))
+            .filter(|token| !token.is_empty()),
         flags: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
             .filter(|(_, value)| value.is_empty())
             .map(|(name, _)| name.into_owned())
@@ -114,6 +124,7 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
             .unwrap_or_default(),
         stylesheet: services.stylesheet.clone(),
         has_outbox: services.has_outbox,
+        confirms_first: services.confirms_first(),
         form,
     }
 }
@@ -168,6 +179,21 @@ impl Request {
     }
 }
 
+/// Where addresses are confirmed first, one answer stands for all that keeps somebody out: another one would
+/// tell strangers which addresses have an account.
+fn refused(services: &Services, error: auth::Error) -> AppError {
+    let told = AppError::from(error);
+    if told.code != "bad_credentials" || !services.confirms_first() {
+        return told;
+    }
+    let message = "That name and password do not go together, or your address is not confirmed yet. \
+                   Check them, and look for our letter.";
+    AppError {
+        message: message.to_owned(),
+        ..told
+    }
+}
+
 pub(crate) async fn log_in(
     identifier: String,
     password: SecretString,
@@ -189,7 +215,8 @@ pub(crate) async fn log_in(
         .services
         .auth
         .log_in(form, client, session.as_deref(), *now)
-        .await?;
+        .await
+        .map_err(|error| refused(&request.services, error))?;
     request.keep(&signed_in);
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! A stream takes one of the few connections that a browser makes to a host, so only a page that
 //! somebody can see has one. When it is seen again it asks again, and hears what it missed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -21,17 +21,22 @@ const PAUSE: Duration = Duration::from_secs(30);
 thread_local! {
     /// The stream, while there is one.
     static STREAM: RefCell<Option<EventSource>> = const { RefCell::new(None) };
+    /// Whether the page is one that leaves.
+    static WATCHES: Cell<bool> = const { Cell::new(false) };
+    /// Whether a form is on its way.
+    static IS_HELD: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Shows nothing. Stands on every page that only somebody signed in may see.
 #[island]
 pub fn SessionWatch() -> impl IntoView {
     Effect::new(|| {
+        WATCHES.set(true);
         open();
         window_event_listener_untyped("visibilitychange", |_| {
             if is_visible() { open() } else { close() }
         });
-        window_event_listener_untyped("pageshow", |_| open());
+        window_event_listener_untyped("pageshow", |_| release());
         window_event_listener_untyped("pagehide", |_| close());
         // Signing out ends the session before the next page is there. To reload now would be to leave
         // for another place than the form does.
@@ -49,13 +54,27 @@ pub(crate) fn start_afresh() {
     }
 }
 
+/// Stays on the page until the form that is on its way has its answer. A form may end the session that it
+/// is sent in, and bring the next one: to leave before would be to lose it.
+pub(crate) fn hold() {
+    IS_HELD.set(true);
+    close();
+}
+
+/// The form had its answer, and the page stays.
+pub(crate) fn release() {
+    IS_HELD.set(false);
+    open();
+}
+
 fn is_visible() -> bool {
     document().visibility_state() == VisibilityState::Visible
 }
 
 fn open() {
     STREAM.with_borrow_mut(|stream| {
-        if stream.is_none() && is_visible() {
+        let is_wanted = WATCHES.get() && !IS_HELD.get() && is_visible();
+        if stream.is_none() && is_wanted {
             *stream = listen();
         }
     });
@@ -109,6 +128,9 @@ async fn status() -> Option<u16> {
 /// the page all the same, it is not asked again at once.
 fn reload() {
     close();
+    if IS_HELD.get() {
+        return;
+    }
     if is_visible() && may_reload() {
         let _ = window().location().reload();
     } else {

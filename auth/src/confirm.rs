@@ -56,10 +56,9 @@ impl Auth {
         to_the_end(async move {
             let mut writing = auth.store().write().await?;
             let mail = NewMail::to(&email, kind, &client, now);
-            match auth.queue_at_pace(&mut writing, &mail, Pace::ASKED).await {
-                Ok(()) | Err(Error::Throttled { .. }) => writing.commit().await,
-                Err(error) => Err(error),
-            }
+            auth.queue_or_withhold(&mut writing, &mail, Pace::ASKED)
+                .await?;
+            writing.commit().await
         })
         .await
     }

@@ -195,10 +195,9 @@ impl Auth {
             writing.audit(&entry).await?;
             let mail = NewMail::to(&known.email, Kind::ConfirmAddress, &client, now);
             let mail = mail.about(known.user_id);
-            match auth.queue_at_pace(&mut writing, &mail, Pace::ASKED).await {
-                Ok(()) | Err(Error::Throttled { .. }) => writing.commit().await,
-                Err(error) => Err(error),
-            }
+            auth.queue_or_withhold(&mut writing, &mail, Pace::ASKED)
+                .await?;
+            writing.commit().await
         })
         .await?;
         Err(Error::BadCredentials)

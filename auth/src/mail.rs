@@ -150,10 +150,13 @@ pub(crate) enum Kind {
     DeletionCalledOff,
     /// It was.
     AccountDeleted,
+    /// Nothing: a letter that was asked for too often. It is written down all the same, so that being asked
+    /// for too often takes no less time.
+    Withheld,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 11] = [
+    const ALL: [(Self, &'static str); 12] = [
         (Self::ConfirmAddress, "confirm_address"),
         (Self::ConfirmNewAddress, "confirm_new_address"),
         (Self::AddressTaken, "address_taken"),
@@ -165,6 +168,7 @@ impl Kind {
         (Self::DeletionPlanned, "deletion_planned"),
         (Self::DeletionCalledOff, "deletion_called_off"),
         (Self::AccountDeleted, "account_deleted"),
+        (Self::Withheld, "withheld"),
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -302,6 +306,28 @@ impl Auth {
             return Err(Error::Throttled { retry_after });
         }
         writing.queue_mail(mail).await
+    }
+}
+
+impl Auth {
+    /// The same, without a word about too many: whoever asks sees no difference, also not by the clock.
+    pub(crate) async fn queue_or_withhold(
+        &self,
+        writing: &mut Writing,
+        mail: &NewMail<'_>,
+        pace: Pace,
+    ) -> Result<()> {
+        match self.queue_at_pace(writing, mail, pace).await {
+            Err(Error::Throttled { .. }) => {
+                let withheld = NewMail {
+                    kind: Kind::Withheld,
+                    user_id: None,
+                    ..*mail
+                };
+                writing.queue_mail(&withheld).await
+            }
+            queued => queued,
+        }
     }
 }
 

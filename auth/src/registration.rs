@@ -78,7 +78,11 @@ impl Auth {
                 Place::Claimant => Kind::AddressTaken,
             };
             let mail = NewMail::to(&new.email, kind, client, new.at);
-            self.queue_politely(&mut writing, &new, mail, user_id)
+            let mail = match new.place {
+                Place::Holder => mail.about(user_id),
+                Place::Claimant => mail,
+            };
+            self.queue_or_withhold(&mut writing, &mail, Pace::IN_PASSING)
                 .await?;
             self.commit_revocation(writing, &ended, new.at).await?;
             return Ok(SignedUp::Unconfirmed);
@@ -91,7 +95,7 @@ impl Auth {
         };
         let row = self.new_session(holder, Persistence::Browser, client.clone(), new.at);
         let beginning = Beginning::new(row, former, &[Event::SignedUp, Event::SignedIn]);
-        self.queue_politely(&mut writing, &new, mail, user_id)
+        self.queue_or_withhold(&mut writing, &mail.about(user_id), Pace::IN_PASSING)
             .await?;
         let beginning = Beginning { ended, ..beginning };
         let signed_in = self.begin_session(writing, beginning, new.at).await?;
@@ -126,23 +130,5 @@ impl Auth {
             ..new.clone()
         };
         Ok((new, displaced))
-    }
-
-    /// Too many letters to one address are dropped without a word: the account is there all the same.
-    async fn queue_politely(
-        &self,
-        writing: &mut Writing,
-        new: &NewUser,
-        mail: NewMail<'_>,
-        user_id: i64,
-    ) -> Result<()> {
-        let mail = match new.place {
-            Place::Holder => mail.about(user_id),
-            Place::Claimant => mail,
-        };
-        match self.queue_at_pace(writing, &mail, Pace::IN_PASSING).await {
-            Err(Error::Throttled { .. }) => Ok(()),
-            queued => queued,
-        }
     }
 }

@@ -17,14 +17,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`axe finds nothing in ${colorScheme}`, { tag: '@script' }, () => {
     test.use({ colorScheme });
 
-    for (const path of ['/', '/login', '/login?next=/profile', '/register']) {
+    for (const path of ['/', '/login', '/login?next=/profile', '/register', '/forgot-password', '/forgot-password?sent', '/confirm-email']) {
       test(`on ${path} for a stranger`, async ({ page }) => {
         await open(page, path);
         await expectNoViolation(page);
       });
     }
 
-    for (const path of ['/', '/dashboard', '/profile', '/profile?saved']) {
+    for (const path of ['/', '/dashboard', '/profile', '/profile?saved', '/profile/email', '/profile/security', '/profile/confirm', '/profile/data']) {
       test(`on ${path} for somebody signed in`, async ({ page, resident }) => {
         await open(page, path);
         await expect(page.getByText(resident.username).or(page.getByLabel('Username')).first()).toBeVisible();

@@ -25,6 +25,8 @@ interface OfTest {
   resident: Account;
   /** Another browser of the resident, a Firefox by its own account, open on the dashboard. */
   elsewhere: Page;
+  /** Opens another browser, a Firefox by its own account, in which somebody is signed in. */
+  elsewhereOf: (account: Account) => Promise<Page>;
   /** The resident, after a copy of their session was used and they signed in again. */
   copied: Account;
   /** Starts one more server, with other settings. */
@@ -63,19 +65,26 @@ export const test = base.extend<OfTest, { server: Server }>({
     await createAccount(context.request, account);
     await use(account);
   },
-  elsewhere: async ({ browser, baseURL, resident }, use) => {
+  elsewhereOf: async ({ browser, baseURL }, use) => {
     const userAgent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:146.0) Gecko/20100101 Firefox/146.0';
-    const context = await browser.newContext({ baseURL, userAgent, javaScriptEnabled: hasScript() });
-    const watch = await listen(context);
-    const page = await context.newPage();
-    await open(page, '/login');
-    await signIn(page, resident.username, resident.password);
-    await expect(page).toHaveURL('/dashboard');
-    await isAwake(page);
-    await use(page);
-    watch.check();
-    await context.close();
+    const opened: { context: BrowserContext; watch: Watch }[] = [];
+    await use(async (account) => {
+      const context = await browser.newContext({ baseURL, userAgent, javaScriptEnabled: hasScript() });
+      const watch = await listen(context);
+      opened.push({ context, watch });
+      const page = await context.newPage();
+      await open(page, '/login');
+      await signIn(page, account.username, account.password);
+      await expect(page).toHaveURL('/dashboard');
+      await isAwake(page);
+      return page;
+    });
+    for (const { context, watch } of opened) {
+      watch.check();
+      await context.close();
+    }
   },
+  elsewhere: async ({ elsewhereOf, resident }, use) => use(await elsewhereOf(resident)),
   copied: async ({ context, resident }, use) => {
     const stolen = (await context.cookies()).filter((cookie) => cookie.name === 'latchkey_refresh');
     for (let renewals = 0; renewals < 2; renewals += 1) {
@@ -133,6 +142,24 @@ export async function isAwake(page: Page): Promise<void> {
 /** What is announced now. The places where something may be announced are always there, and empty. */
 export function alert(page: Page): Locator {
   return page.getByRole('alert').filter({ hasText: /\S/ });
+}
+
+/** Waits for a letter and opens it in the outbox, as somebody who develops the site does. */
+export async function readLetter(page: Page, to: string, subject: string): Promise<void> {
+  const letter = page.getByRole('listitem').filter({ hasText: to }).getByRole('link', { name: subject });
+  await expect(async () => {
+    await page.goto('/dev/outbox');
+    await expect(letter.first()).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await letter.first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(subject);
+}
+
+/** Follows the link in a letter. */
+export async function openLink(page: Page, to: string, subject: string): Promise<void> {
+  await readLetter(page, to, subject);
+  await page.getByRole('link', { name: /\?token=/ }).click();
+  await isAwake(page);
 }
 
 export async function signIn(page: Page, name: string, password: string): Promise<void> {

@@ -112,7 +112,7 @@ impl Auth {
 
     /// Finds out what the letter is to say. None when there is nothing to say any more.
     async fn prepare(&self, mail: &MailRow, now: OffsetDateTime) -> Result<Option<Written>> {
-        let Some(mut kind) = mail.kind else {
+        let Some(mut kind) = mail.kind.filter(|kind| *kind != Kind::Withheld) else {
             return Ok(None);
         };
         let mut writing = self.store().write().await?;
@@ -212,7 +212,8 @@ fn purpose(kind: Kind) -> Option<Purpose> {
         | Kind::SessionCopied
         | Kind::DeletionPlanned
         | Kind::DeletionCalledOff
-        | Kind::AccountDeleted => None,
+        | Kind::AccountDeleted
+        | Kind::Withheld => None,
     }
 }
 

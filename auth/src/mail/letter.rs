@@ -219,6 +219,13 @@ fn words(facts: &Facts<'_>) -> Words {
                 format!("If this was not you, set a new password: {site}/forgot-password"),
             ],
         },
+        // It is never sent.
+        Kind::Withheld => Words {
+            subject: "",
+            paragraphs: Vec::new(),
+            action: None,
+            closing: Vec::new(),
+        },
         Kind::AccountDeleted => Words {
             subject: "Your account was deleted",
             paragraphs: vec![

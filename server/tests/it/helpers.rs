@@ -94,6 +94,12 @@ impl TestApp {
         self.auth.deliver_due(|| now).await.unwrap();
     }
 
+    /// Removes what has had its time.
+    pub(crate) async fn clean_up(&self) {
+        let now = *self.now.lock().unwrap();
+        self.auth.clean_up(now).await.unwrap();
+    }
+
     /// Sends what is in the queue of letters, and takes them out of the outbox.
     pub(crate) async fn letters(&self) -> Vec<Sent> {
         self.deliver().await;

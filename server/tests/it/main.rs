@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod account;
 mod activity;
 mod bad_input;
 mod commands;
@@ -9,13 +10,16 @@ mod crash;
 mod cross_origin;
 mod crowd;
 mod devices;
+mod enumeration;
 mod events;
 mod guard;
 mod headers;
 mod helpers;
 mod keys;
 mod leave;
+mod leaving;
 mod login;
+mod outbox;
 mod profile;
 mod program;
 mod refresh;

@@ -1,0 +1,111 @@
+//! Nobody learns from an answer, or from the time it takes, whether there is an account with an address.
+
+use std::time::{Duration, Instant};
+
+use auth::{Confirmation, CookieSecurity};
+use axum::http::StatusCode;
+
+use crate::helpers::{Answer, PASSWORD, TestApp};
+
+/// How often each is tried.
+const TRIES: usize = 200;
+
+/// Asks in turns about an address that has an account and one that has none, and compares.
+async fn compare(app: &TestApp, what: &str, ask: impl AsyncFn(usize, &str) -> Answer) {
+    let mut times = [Vec::new(), Vec::new()];
+    for at in 0..TRIES {
+        // Each comes first as often as the other.
+        let mut answers = [None, None];
+        for which in if at % 2 == 0 { [0, 1] } else { [1, 0] } {
+            let address = match which {
+                0 => format!("member{at}@example.org"),
+                _ => format!("nobody{at}@example.org"),
+            };
+            let began = Instant::now();
+            let answer = ask(2 * at + which, &address).await;
+            times[which].push(began.elapsed());
+            answers[which] = Some(seen(&answer));
+        }
+        assert_eq!(answers[0], answers[1], "{what}");
+    }
+    let [known, unknown] = times.map(median);
+    let ratio = known.as_secs_f64() / unknown.as_secs_f64();
+    println!("{what}: {known:?} for a member, {unknown:?} for nobody, {ratio:.3}");
+    assert!(
+        (0.9..=1.1).contains(&ratio),
+        "{what}: {known:?} against {unknown:?}"
+    );
+    // What came of it costs nobody time who asks.
+    let _ = app.letters().await;
+}
+
+/// All that a visitor sees, but for what is different each time.
+fn seen(answer: &Answer) -> (StatusCode, String, String, Vec<String>) {
+    let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+    names.sort();
+    (
+        answer.status,
+        answer.location().to_owned(),
+        answer.body.clone(),
+        names,
+    )
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+async fn with_members() -> TestApp {
+    let app = TestApp::with(CookieSecurity::Http, |config| {
+        config.confirmation = Confirmation::Required;
+    })
+    .await;
+    for at in 0..TRIES {
+        let (address, name) = (format!("member{at}@example.org"), format!("member{at}"));
+        let fields = [
+            ("email", address.as_str()),
+            ("username", &name),
+            ("password", PASSWORD),
+        ];
+        app.program().post("/register", &fields).await;
+    }
+    let _ = app.letters().await;
+    let mut connection = app.scratch.connect().await;
+    let confirm = "update users set confirmed_at = created_at";
+    sqlx::Executor::execute(&mut connection, confirm)
+        .await
+        .unwrap();
+    app
+}
+
+#[tokio::test]
+async fn one_answer_and_one_cost_for_members_and_strangers() {
+    let app = with_members().await;
+    compare(&app, "forgot password", async |_, address| {
+        app.program()
+            .post("/forgot-password", &[("email", address)])
+            .await
+    })
+    .await;
+    compare(&app, "send the link again", async |_, address| {
+        app.program()
+            .post("/confirm-email", &[("email", address)])
+            .await
+    })
+    .await;
+    compare(&app, "sign in", async |_, address| {
+        app.program().log_in(address, "a wrong password").await
+    })
+    .await;
+    compare(&app, "register", async |turn, address| {
+        let name = format!("visitor{turn}");
+        let fields = [
+            ("email", address),
+            ("username", &name),
+            ("password", PASSWORD),
+        ];
+        app.program().post("/register", &fields).await
+    })
+    .await;
+}
