@@ -97,7 +97,7 @@ fn Confirm(token: String, of: Confirmation) -> impl IntoView {
     };
     view! {
         <h1>"Confirm your address"</h1>
-        <p class="lede">"Is " <strong>{of.email.clone()}</strong> " yours?"</p>
+        <p>"Is " <strong>{of.email.clone()}</strong> " yours?"</p>
         <Form
             action="/confirm-email".to_owned()
             submit=submit.to_owned()
@@ -140,10 +140,10 @@ fn Sent() -> impl IntoView {
         ("/login", "Sign in")
     };
     view! {
-        <h1>"Look into your mail"</h1>
+        <h1>"Check your mail"</h1>
         <p role="status">"A letter is on its way. Open the link in it to confirm your address: it works once, within 24 hours."</p>
         <WhereLettersAre />
-        <p>"No letter after a few minutes? Look among the unwanted mail, or " <a href="/confirm-email">"send it again"</a> "."</p>
+        <p>"No letter after a few minutes? Look in your spam folder, or " <a href="/confirm-email">"send it again"</a> "."</p>
         <p class="actions">
             <a class="button" href=to>{label}</a>
         </p>
@@ -154,14 +154,14 @@ fn Sent() -> impl IntoView {
 fn SendAgain() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let is_stranger = !visit.is_signed_in;
-    let lede = if is_stranger {
-        "Give the address of your account, and we send you another link that confirms it."
+    let intro = if is_stranger {
+        "Enter the address of your account, and we send you another link that confirms it."
     } else {
         "We send another link to the address that you have not confirmed yet."
     };
     view! {
         <h1>"Confirm your address"</h1>
-        <p class="lede">{lede}</p>
+        <p>{intro}</p>
         <Form
             action="/confirm-email".to_owned()
             submit="Send the link".to_owned()
@@ -179,7 +179,7 @@ fn SendAgain() -> impl IntoView {
 pub fn Reminder(is_confirmed: bool) -> impl IntoView {
     (!is_confirmed).then(|| {
         view! {
-            <p class="notice" role="note">
+            <p class="notice open" role="note">
                 "Your address is not confirmed yet. Until it is, an account that is made with it anew takes the place of this one. "
                 <a href="/confirm-email">"Send the link again"</a>
             </p>

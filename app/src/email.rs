@@ -40,7 +40,7 @@ fn Ask(account: OwnAccount) -> impl IntoView {
     let password_error = visit.form.error_at("password");
     view! {
         <section class="card">
-            <p class="lede">
+            <p>
                 "Your address is " <strong>{account.email}</strong>
                 ". We send a link to the new one; until you open it, nothing changes."
             </p>

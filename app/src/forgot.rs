@@ -37,7 +37,7 @@ fn Ask() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     view! {
         <h1>"Forgot your password?"</h1>
-        <p class="lede">"Give the address of your account, and we send you a link that sets a new one."</p>
+        <p>"Enter the address of your account, and we send you a link that sets a new one."</p>
         <Form
             action="/forgot-password".to_owned()
             submit="Send the link".to_owned()
@@ -52,11 +52,11 @@ fn Ask() -> impl IntoView {
 #[component]
 fn Sent() -> impl IntoView {
     view! {
-        <h1>"Look into your mail"</h1>
+        <h1>"Check your mail"</h1>
         <p role="status">
             "If there is an account with that address, a letter is on its way. The link in it works once, within 30 minutes."
         </p>
         <WhereLettersAre />
-        <p>"No letter after a few minutes? Look among the unwanted mail, or " <a href="/forgot-password">"try again"</a> "."</p>
+        <p>"No letter after a few minutes? Look in your spam folder, or " <a href="/forgot-password">"try again"</a> "."</p>
     }
 }

@@ -69,14 +69,19 @@ pub fn Profile() -> impl IntoView {
 pub fn Sections() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let link = |to: &'static str, label: &'static str| {
-        let current = (visit.path == to).then_some("page");
+        // The page that changes the address stands under the profile, which is where one comes from.
+        let is_below = to == "/profile" && visit.path == "/profile/email";
+        let current = match visit.path == to {
+            true => Some("page"),
+            false => is_below.then_some("true"),
+        };
         view! { <a href=to aria-current=current>{label}</a> }
     };
     view! {
         <nav class="sections" aria-label="Your account">
             {link("/profile", "Profile")} {link("/profile/security", "Security")}
             {link("/profile/devices", "Devices")} {link("/profile/activity", "Activity")}
-            {link("/profile/data", "Your data")}
+            {link("/profile/data", "Data")}
         </nav>
     }
 }
@@ -88,7 +93,7 @@ fn Names(account: OwnAccount) -> impl IntoView {
     let (name, username) = (account.display_name.clone(), account.username.clone());
     view! {
         <section class="card" aria-labelledby="names">
-            <h2 id="names">"Name"</h2>
+            <h2 id="names">"What you are called"</h2>
             {is_saved.then(|| view! { <p class="notice good" role="status">"Your changes are saved."</p> })}
             <Form
                 action="/profile".to_owned()
@@ -171,7 +176,7 @@ fn Undelivered(trouble: Trouble) -> impl IntoView {
         "We have given it up. Check the address, and have it sent again."
     };
     view! {
-        <p class="notice" role="alert">
+        <p class="notice open" role="alert">
             {format!("A letter to {} could not be delivered (", trouble.recipient)} <Moment when=trouble.when /> "). "
             {what_next}
         </p>

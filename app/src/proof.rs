@@ -26,7 +26,7 @@ pub fn Proof() -> impl IntoView {
     view! {
         <section class="card narrow">
             <h1>"Confirm it is you"</h1>
-            <p class="lede">"What comes next is sensitive, and you gave your password some time ago. Give it again to go on."</p>
+            <p>"What comes next is sensitive, and you entered your password some time ago. Enter it again to go on."</p>
             <Form
                 action="/profile/confirm".to_owned()
                 submit="Go on".to_owned()

@@ -62,7 +62,7 @@ fn NewPassword(token: String, of: Reset) -> impl IntoView {
     let password_error = visit.form.error_at("password");
     view! {
         <h1>"Set a new password"</h1>
-        <p class="lede">"For " <strong>{of.email.clone()}</strong> ". Every device that is signed in will be signed out."</p>
+        <p>"For " <strong>{of.email.clone()}</strong> ". Every device that is signed in will be signed out."</p>
         <Form
             action="/reset-password".to_owned()
             submit="Set password".to_owned()

@@ -81,7 +81,7 @@ fn Answer(token: String, threat: Threat) -> impl IntoView {
     };
     view! {
         <h1>{heading}</h1>
-        <p class="lede">{what}</p>
+        <p>{what}</p>
         <Form
             action="/secure-account".to_owned()
             submit=submit.to_owned()

@@ -98,7 +98,7 @@ test('nobody signs in before the address is confirmed, where that is asked for',
   await page.getByLabel('Username').fill(ada.username);
   await page.getByLabel('Password', { exact: true }).fill(ada.password);
   await page.getByRole('button', { name: 'Create account' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Look into your mail');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Check your mail');
   await expect.poll(() => letterTo(post, ada.email)?.text).toContain('/confirm-email');
 
   await open(page, `${site.url}/login`);

@@ -14,6 +14,7 @@ use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::ExposeSecret;
 use time::OffsetDateTime;
+use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
 use crate::mail::letter::Written;
@@ -31,7 +32,9 @@ pub(crate) struct Transport {
 }
 
 enum Route {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    /// The pool of the library keeps connections, and opens as many as it is asked for: so who asks is
+    /// counted here.
+    Smtp(AsyncSmtpTransport<Tokio1Executor>, Semaphore),
     Folder(PathBuf),
     Memory(Outbox),
 }
@@ -49,7 +52,9 @@ impl Transport {
     pub(crate) fn new(config: &MailConfig) -> Result<Self> {
         let Sender(from) = config.from.clone();
         let route = match &config.route {
-            MailRoute::Smtp(server) => Route::Smtp(connect(server)?),
+            MailRoute::Smtp(server) => {
+                Route::Smtp(connect(server)?, Semaphore::new(CONNECTIONS as usize))
+            }
             MailRoute::Folder(folder) => Route::Folder(folder.clone()),
             MailRoute::Memory(outbox) => Route::Memory(outbox.clone()),
         };
@@ -76,13 +81,10 @@ impl Transport {
             .message(letter, id, now)
             .map_err(|error| Undelivered::Permanent(error.to_string()))?;
         match &self.route {
-            Route::Smtp(server) => match server.send(message).await {
-                Ok(_) => Ok(()),
-                Err(error) if error.is_permanent() => {
-                    Err(Undelivered::Permanent(error.to_string()))
-                }
-                Err(error) => Err(Undelivered::Transient(error.to_string())),
-            },
+            Route::Smtp(server, places) => {
+                let _place = places.acquire().await;
+                hand_over(server, message).await
+            }
             Route::Folder(folder) => {
                 let name = format!("{}-{id}.eml", now.unix_timestamp());
                 let (folder, bytes) = (folder.clone(), message.formatted());
@@ -122,6 +124,20 @@ impl Transport {
                             .body(letter.html.clone()),
                     ),
             )?)
+    }
+}
+
+async fn hand_over(
+    server: &AsyncSmtpTransport<Tokio1Executor>,
+    message: Message,
+) -> std::result::Result<(), Undelivered> {
+    match server.send(message).await {
+        Ok(_) => Ok(()),
+        // The second is an address that the server has no letters for.
+        Err(error) if error.is_permanent() || error.is_client() => {
+            Err(Undelivered::Permanent(error.to_string()))
+        }
+        Err(error) => Err(Undelivered::Transient(error.to_string())),
     }
 }
 
