@@ -3,6 +3,7 @@
 //! One file per figure; each takes what it needs and returns what the table shows.
 
 mod figure;
+mod forms;
 mod guard;
 mod http;
 mod memory;
@@ -49,6 +50,7 @@ fn measure(shell: &Shell, checkout: &Checkout) -> Result<Vec<Figure>> {
     figures.push(memory::measure(&workplace)?);
     figures.extend(guard::measure(&workplace)?);
     figures.extend(refresh::measure(&workplace)?);
+    figures.extend(forms::measure(&workplace)?);
     fs::remove_dir_all(&data)?;
     Ok(figures)
 }

@@ -172,6 +172,31 @@ fn production_needs_a_secret() {
     assert!(said.contains("LATCHKEY_SECRET"), "{said}");
 }
 
+#[test]
+fn production_needs_a_mail_server_and_a_sender() {
+    let dir = TempDir::new().unwrap();
+    let production = |smtp: Option<&str>| {
+        let mut command = latchkey(dir.path());
+        command.env("LATCHKEY_PUBLIC_URL", "https://latchkey.example");
+        command.env("LATCHKEY_SECRET", "x".repeat(32));
+        if let Some(url) = smtp {
+            command.env("LATCHKEY_SMTP_URL", url);
+        }
+        refusal(&mut command)
+    };
+    assert!(production(None).contains("LATCHKEY_SMTP_URL is not set"));
+    let said = production(Some("smtps://u:secret@mail.example.org"));
+    assert!(
+        said.contains("LATCHKEY_MAIL_FROM") && !said.contains("secret"),
+        "{said}"
+    );
+    let said = production(Some("smtp://u:secret@mail.example.org?tls=none"));
+    assert!(
+        said.contains("tls=none") && !said.contains("secret"),
+        "{said}"
+    );
+}
+
 /// Asks it to leave, and waits until it has.
 fn end(child: &mut Child) {
     let asked = Command::new("kill")

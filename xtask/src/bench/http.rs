@@ -35,9 +35,19 @@ impl Connection {
 
     /// Posts a form as a program would.
     pub(crate) fn post(&mut self, path: &str, form: &str) -> Result<Answer> {
+        self.post_with_cookie(path, form, "")
+    }
+
+    /// The same with one cookie.
+    pub(crate) fn post_with_cookie(
+        &mut self,
+        path: &str,
+        form: &str,
+        cookie: &str,
+    ) -> Result<Answer> {
         let headers = format!(
             "accept: application/json\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-             content-length: {}\r\n",
+             cookie: {cookie}\r\ncontent-length: {}\r\n",
             form.len()
         );
         self.send(&format!("POST {path}"), &headers, form)
