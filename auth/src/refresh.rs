@@ -167,11 +167,10 @@ impl Auth {
         let Some(user_id) = entry.user_id else {
             return Ok(());
         };
-        let Some(standing) = self.store().standing(user_id).await? else {
-            return Ok(());
-        };
-        let email = &standing.account.email;
-        self.tell(writing, email, Kind::SessionCopied, entry).await
+        match writing.email_of(user_id).await? {
+            Some(email) => self.tell(writing, &email, Kind::SessionCopied, entry).await,
+            None => Ok(()),
+        }
     }
 
     /// Computes the tokens of the generation that `row` is at.

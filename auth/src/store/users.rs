@@ -101,6 +101,13 @@ impl Writing {
         rows.iter().map(Occupant::read).collect()
     }
 
+    pub(crate) async fn email_of(&mut self, user_id: i64) -> Result<Option<Email>> {
+        let query = sqlx::query("select email from users where id = $1").bind(user_id);
+        let row = query.fetch_optional(self.connection()).await?;
+        row.map(|row| Ok(Email::stored(row.try_get("email")?)))
+            .transpose()
+    }
+
     pub(crate) async fn is_username_taken(
         &mut self,
         username: &Username,
