@@ -96,7 +96,7 @@ impl Auth {
     }
 
     /// Tries to send one letter.
-    async fn attempt(&self, mail: &MailRow, now: OffsetDateTime) -> Fate {
+    pub(crate) async fn attempt(&self, mail: &MailRow, now: OffsetDateTime) -> Fate {
         let written = match self.prepare(mail, now).await {
             Ok(Some(written)) => written,
             Ok(None) => return Fate::Dropped,
@@ -112,7 +112,7 @@ impl Auth {
 
     /// Finds out what the letter is to say. None when there is nothing to say any more.
     async fn prepare(&self, mail: &MailRow, now: OffsetDateTime) -> Result<Option<Written>> {
-        let Some(mut kind) = mail.kind else {
+        let Some(mut kind) = mail.kind.filter(|_| is_reachable(&mail.recipient)) else {
             return Ok(None);
         };
         let mut writing = self.store().write().await?;
@@ -120,6 +120,11 @@ impl Auth {
             Some(id) => writing.hold(id).await?,
             None => writing.hold_by_email(&mail.recipient).await?,
         };
+        // While it was in hand its account may have been taken back: its link must not come to life then.
+        if !writing.is_mail_due(mail.id).await? {
+            writing.commit().await?;
+            return Ok(None);
+        }
         let link = match (&standing, purpose(kind)) {
             (Some(standing), Some(purpose)) => {
                 if kind == Kind::ConfirmNewAddress
@@ -214,6 +219,12 @@ fn purpose(kind: Kind) -> Option<Purpose> {
         | Kind::DeletionCalledOff
         | Kind::AccountDeleted => None,
     }
+}
+
+/// Whether there is a mailbox at all: an account that makes way for another, or never can be confirmed, has
+/// something with a blank in it where the address would be.
+fn is_reachable(recipient: &Email) -> bool {
+    !recipient.as_str().contains(' ')
 }
 
 /// Whether another account has the address, and has shown that it is theirs.

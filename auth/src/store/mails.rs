@@ -154,6 +154,13 @@ impl Writing {
         rows.iter().map(MailRow::read).collect()
     }
 
+    /// Whether a letter that was taken is still to be sent: it may have been called off since.
+    pub(crate) async fn is_mail_due(&mut self, id: i64) -> Result<bool> {
+        let query = sqlx::query("select id from mails where id = $1 and next_at is not null");
+        let row = query.bind(id).fetch_optional(self.connection()).await?;
+        Ok(row.is_some())
+    }
+
     /// Writes down what became of a letter that was taken.
     pub(crate) async fn settle_mail(
         &mut self,
