@@ -1,11 +1,16 @@
 //! Whole flows against a real database, with a chosen clock.
 
+mod address;
 mod audit;
+mod confirm;
 mod devices;
 mod keys;
+mod leave;
+mod mail;
 mod model;
 mod nodes;
 mod refresh;
+mod reset;
 mod restart;
 mod scratch;
 mod sign_in;
