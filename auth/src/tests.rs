@@ -6,6 +6,7 @@ mod confirm;
 mod devices;
 mod keys;
 mod leave;
+mod life;
 mod mail;
 mod model;
 mod nodes;
