@@ -444,7 +444,7 @@ impl People {
             };
             let able = self.who_can_enter(&standing).await;
             let account = &standing.account;
-            if able.len() > 1 {
+            if able.len() > 1 || (standing.credentials.disabled && !able.is_empty()) {
                 return Err(format!("{able:?} can enter {account:?}"));
             }
             let is_theirs = |who: &usize| {
@@ -478,26 +478,48 @@ impl People {
     }
 
     /// The first person has nothing but the mailbox, and knows nothing but a new password.
-    pub(super) async fn owner_takes_back(&mut self) -> Result<(), String> {
+    pub(super) async fn owner_takes_back(&mut self, account: i64) -> Result<(), String> {
         self.sessions.retain(|held| held.by != 0);
         // The thief knows the other one.
         self.people[0].passwords.remove(0);
-        // However often the thief has asked for links, there is one for the owner after an hour.
-        self.now += Duration::hours(1);
-        self.auth.ask_for_reset_of(ADDRESSES[0], self.now).await;
-        self.deliver().await;
-        let mut theirs = self.letters.iter().filter(|letter| letter.to == 0);
-        let oldest = theirs.clone().find(|letter| letter.subject == MOVED);
-        let newest = theirs.rfind(|letter| letter.subject == ASKED);
-        let letter = oldest.or(newest).ok_or("the owner has no link")?.clone();
-        self.use_link(&letter, None, 0, true).await;
-        match self.session(0..1, 0).await {
-            Some(_) => Ok(()),
-            None => Err(format!("the link of {:?} is no good", letter.subject)),
+        if let Some(undo) = self.oldest_undo() {
+            self.undo(&undo, account).await?;
+        } else {
+            // However often the thief has asked for links, there is one for the owner after an hour.
+            self.now += Duration::hours(1);
+            self.auth.ask_for_reset_of(ADDRESSES[0], self.now).await;
+            self.deliver().await;
+            // It may have been on its way.
+            if let Some(undo) = self.oldest_undo() {
+                self.undo(&undo, account).await?;
+            }
         }
+        let mut theirs = self.letters.iter().filter(|letter| letter.to == 0);
+        let newest = theirs.rfind(|letter| letter.subject == ASKED);
+        let newest = newest.ok_or("the owner has no link")?.clone();
+        self.use_link(&newest, None, 0, true).await;
+        let signed_in = self.session(0..1, 0).await;
+        signed_in
+            .map(|_| ())
+            .ok_or("the link is no good".to_owned())
     }
 
-    pub(super) async fn belongs_to_its_owner(&mut self, account: i64) -> Result<(), String> {
+    fn oldest_undo(&self) -> Option<Letter> {
+        let mut theirs = self.letters.iter().filter(|letter| letter.to == 0);
+        theirs.find(|letter| letter.subject == MOVED).cloned()
+    }
+
+    /// From then on nobody can enter until a password is set.
+    async fn undo(&mut self, letter: &Letter, account: i64) -> Result<(), String> {
+        self.use_link(letter, None, 0, false).await;
+        self.can_be_entered_by(account, &[]).await
+    }
+
+    pub(super) async fn can_be_entered_by(
+        &mut self,
+        account: i64,
+        expected: &[usize],
+    ) -> Result<(), String> {
         let standing = self.auth.store().standing(account).await.unwrap();
         let standing = standing.ok_or("the account is gone")?;
         let able = self.who_can_enter(&standing).await;
@@ -505,7 +527,7 @@ impl People {
         let is_as_it_was = found.email.as_str() == ADDRESSES[0]
             && found.deletion_at.is_none()
             && found.pending_email.is_none();
-        if able == HashSet::from([0]) && is_as_it_was {
+        if is_as_it_was && able == expected.iter().copied().collect() {
             return Ok(());
         }
         Err(format!("{able:?} can enter {found:?}"))
