@@ -235,10 +235,18 @@ impl Auth {
             ..*entry
         };
         writing.audit(&entry).await?;
+        // Who comes back to an address that the account was moved from undoes that move. The mailboxes in
+        // between may be a thief's: a link to one of them would outlive the owner's own.
+        let since = now - Purpose::UndoEmail.lifespan();
+        let left = writing
+            .first_of_move_from(&link.email, account.id, since)
+            .await?;
+        let earlier = left.unwrap_or(i64::MAX);
+        writing.call_off_mails(account.id, earlier).await?;
         // What went to the mailbox of before has no say any more, but for taking the address back.
-        writing.void_links(account.id, i64::MAX, now).await?;
+        writing.void_links(account.id, earlier, now).await?;
         // Nobody has shown that the address of before is theirs: a letter to it might let a stranger in.
-        if account.confirmed_at.is_some() {
+        if account.confirmed_at.is_some() && left.is_none() {
             let new = format!("{:?}", link.email);
             let mail = NewMail::to(&account.email, Kind::AddressChanged, entry.client, now);
             let mail = NewMail {

@@ -135,6 +135,28 @@ impl Writing {
         rows.iter().map(|row| time(row, "created_at")).collect()
     }
 
+    /// The first letter since then that told of the account's move away from an address, and whose link can
+    /// still be used, or will be.
+    pub(crate) async fn first_of_move_from(
+        &mut self,
+        email: &Email,
+        user_id: i64,
+        since: OffsetDateTime,
+    ) -> Result<Option<i64>> {
+        let query = sqlx::query(
+            "select id from mails where recipient = $1 and kind = $2 and user_id = $3 and created_at > $4
+                 and (next_at is not null or delivered_at is not null)
+                 and not exists (select 1 from links where links.user_id = $3 and links.mail_id = mails.id
+                                     and links.used_at is not null)
+             order by id limit 1",
+        );
+        let query = query.bind(email.as_str().to_owned());
+        let query = query.bind(Kind::AddressChanged.name());
+        let query = query.bind(user_id).bind(millis(since));
+        let row = query.fetch_optional(self.connection()).await?;
+        row.map(|row| Ok(row.try_get("id")?)).transpose()
+    }
+
     /// Takes letters whose turn it is, the oldest first. They come back at `lease` if nothing is heard of
     /// them: the process that took them may have ended.
     pub(crate) async fn take_mails(

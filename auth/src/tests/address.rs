@@ -196,6 +196,40 @@ async fn a_thief_who_undoes_their_own_change_does_not_get_rid_of_the_older_link(
 }
 
 #[tokio::test]
+async fn moving_back_by_hand_gives_the_mailboxes_in_between_no_say() {
+    let (auth, owner) = confirmed().await;
+    let thief = auth.sign_in("ada", PASSWORD).await.unwrap();
+    auth.move_to(&thief, THIEFS, NOW).await;
+    auth.letters(NOW).await;
+    auth.move_to(&thief, "thief2@example.org", NOW).await;
+    let thiefs = undo_link(&auth, THIEFS, NOW).await;
+    auth.move_to(&owner, OLD, NOW).await;
+    assert!(gone(auth.secure(&thiefs, NOW).await));
+    let letters = auth.letters(NOW).await;
+    let reached = Vec::from_iter(letters.iter().map(|letter| &letter.to));
+    assert!(reached.is_empty(), "{reached:?}");
+    assert_eq!(address_of(&auth, "ada").await, OLD);
+}
+
+#[tokio::test]
+async fn a_thief_who_was_thrown_out_does_not_come_back_unnoticed() {
+    let (auth, thief) = confirmed().await;
+    auth.move_to(&thief, THIEFS, NOW).await;
+    let owners = undo_link(&auth, OLD, NOW).await;
+    auth.move_to(&thief, "thief2@example.org", NOW).await;
+    auth.letters(NOW).await;
+    let handed_over = auth.secure(&owners, NOW).await.unwrap();
+    auth.reset(handed_over.expose(), PASSWORD, NOW)
+        .await
+        .unwrap();
+    let thief = auth.sign_in("ada", PASSWORD).await.unwrap();
+    auth.letters(NOW).await;
+    auth.move_to(&thief, THIEFS, NOW).await;
+    let owners = undo_link(&auth, OLD, NOW).await;
+    assert!(auth.secure(&owners, NOW).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_letter_that_was_still_queued_when_the_address_was_taken_back_opens_nothing() {
     let (auth, thief) = confirmed().await;
     auth.move_to(&thief, THIEFS, NOW).await;
