@@ -184,12 +184,19 @@ async fn live_together(
 }
 
 /// The first person has an account, and the second one its password and a session.
-async fn be_robbed(confirmation: Confirmation, steps: &[(Step, bool)]) -> Result<(), String> {
+async fn be_robbed(
+    confirmation: Confirmation,
+    steps: &[(Step, bool)],
+    knows_password: bool,
+) -> Result<(), String> {
     let mut people = People::new(confirmation).await;
     let account = people.first_has_account().await;
     people.second_knows_the_password().await;
     for (step, is_delivered) in steps {
         people.take(step, *is_delivered).await;
+    }
+    if knows_password {
+        people.owner_moves_back().await;
     }
     people.owner_takes_back(account).await?;
     people.can_be_entered_by(account, &[0]).await?;
@@ -219,8 +226,8 @@ fn no_order_of_steps_leaves_an_account_that_two_people_can_enter() {
 fn whatever_a_thief_did_the_owner_takes_the_account_back_by_the_old_mailbox() {
     // Less than a week in all: that is how long it can be undone.
     const MINUTES: &[i64] = &[1, 10, 29, 31, 60, 290];
-    let lives = (confirmations(), steps(1..2, MINUTES));
-    every_life(&lives, async |(confirmation, steps)| {
-        be_robbed(confirmation, &steps).await
+    let lives = (confirmations(), steps(1..2, MINUTES), prop::bool::ANY);
+    every_life(&lives, async |(confirmation, steps, knows_password)| {
+        be_robbed(confirmation, &steps, knows_password).await
     });
 }

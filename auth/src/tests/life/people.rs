@@ -477,12 +477,27 @@ impl People {
         assert!(self.session(1..2, 0).await.is_some());
     }
 
+    /// The first person moves the account back by hand, if the thief has left the password as it was.
+    pub(super) async fn owner_moves_back(&mut self) {
+        self.acting = 0..1;
+        self.sessions.retain(|held| held.by != 0);
+        self.sign_in(0, 0, false).await;
+        if self.session(0..1, 0).await.is_some() {
+            self.change_address(0, Address::Own(0)).await;
+            self.deliver().await;
+            if let Some(letter) = self.letter(0).await {
+                self.use_link(&letter, Some(0), 0, false).await;
+            }
+        }
+        self.acting = 1..2;
+    }
+
     /// The first person has nothing but the mailbox, and knows nothing but a new password.
     pub(super) async fn owner_takes_back(&mut self, account: i64) -> Result<(), String> {
         self.sessions.retain(|held| held.by != 0);
         // The thief knows the other one.
         self.people[0].passwords.remove(0);
-        if let Some(undo) = self.oldest_undo() {
+        if let Some(undo) = self.oldest_undo().await {
             self.undo(&undo, account).await?;
         } else {
             // However often the thief has asked for links, there is one for the owner after an hour.
@@ -490,7 +505,7 @@ impl People {
             self.auth.ask_for_reset_of(ADDRESSES[0], self.now).await;
             self.deliver().await;
             // It may have been on its way.
-            if let Some(undo) = self.oldest_undo() {
+            if let Some(undo) = self.oldest_undo().await {
                 self.undo(&undo, account).await?;
             }
         }
@@ -504,9 +519,12 @@ impl People {
             .ok_or("the link is no good".to_owned())
     }
 
-    fn oldest_undo(&self) -> Option<Letter> {
+    /// The first one that went to the owner, unless they moved back by hand.
+    async fn oldest_undo(&self) -> Option<Letter> {
         let mut theirs = self.letters.iter().filter(|letter| letter.to == 0);
-        theirs.find(|letter| letter.subject == MOVED).cloned()
+        let oldest = theirs.find(|letter| letter.subject == MOVED)?;
+        let link = self.auth.link(&oldest.token, None, self.now).await;
+        link.is_ok().then(|| oldest.clone())
     }
 
     /// From then on nobody can enter until a password is set.
