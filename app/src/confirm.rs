@@ -180,7 +180,7 @@ pub fn Reminder(is_confirmed: bool) -> impl IntoView {
     (!is_confirmed).then(|| {
         view! {
             <p class="notice open" role="note">
-                "Your address is not confirmed yet. Until it is, an account that is made with it anew takes the place of this one. "
+                "Your address is not confirmed yet. If somebody registers with it before you confirm, this account and everything in it is gone. "
                 <a href="/confirm-email">"Send the link again"</a>
             </p>
         }

@@ -40,7 +40,7 @@ pub fn YourData() -> impl IntoView {
         </section>
         <section class="card danger" aria-labelledby="delete">
             <h2 id="delete">"Delete my account"</h2>
-            <p>"Your name, address, password, sessions and letters go, and nobody can bring them back. A list of security events stays, in which you are only a number."</p>
+            <p>"Your name, address, password, sessions and letters go, and nobody can bring them back. A list of security events stays, in which you are only a number, with the network address and browser of each."</p>
             <p>"You are signed out everywhere now, and it is done in 7 days. Whoever signs in before then keeps the account."</p>
             <Form
                 action="/profile/data".to_owned()

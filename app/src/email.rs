@@ -10,8 +10,13 @@ use crate::session::Visit;
 /// Sends a link to the new address, which counts when it is confirmed. Returns the path to go to.
 #[server(prefix = "", endpoint = "profile/email")]
 pub async fn change_email(email: String, password: String) -> Result<String, AppError> {
-    crate::ssr::account::change_email(email, password.into()).await?;
-    Ok("/profile?sent".to_owned())
+    let is_sent = crate::ssr::account::change_email(email, password.into()).await?;
+    let after = if is_sent {
+        "/profile?sent"
+    } else {
+        "/profile?saved"
+    };
+    Ok(after.to_owned())
 }
 
 /// The names of the fields of [`change_email`].
@@ -44,6 +49,15 @@ fn Ask(account: OwnAccount) -> impl IntoView {
                 "Your address is " <strong>{account.email}</strong>
                 ". We send a link to the new one; until you open it, nothing changes."
             </p>
+            {account
+                .pending_email
+                .map(|email| {
+                    view! {
+                        <p class="notice">
+                            "You have asked for " <strong>{email}</strong> " already. To call that off, enter the address that you have."
+                        </p>
+                    }
+                })}
             <Form
                 action="/profile/email".to_owned()
                 submit="Send the link".to_owned()

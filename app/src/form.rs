@@ -130,6 +130,10 @@ async fn post(form: &HtmlFormElement) -> Result<Answer, JsValue> {
             .and_then(|value| value.as_string())
     };
     let message = text("message").ok_or(JsValue::NULL)?;
+    // The page itself says what to do instead of a link that does nothing any more.
+    if text("code").is_some_and(|code| code == "link_gone") {
+        return Ok(Answer::GoTo(window().location().href()?));
+    }
     let is_credentials = text("code").is_some_and(|code| code == "bad_credentials");
     Ok(Answer::Refused {
         is_credentials,

@@ -7,6 +7,7 @@ use crate::Auth;
 use crate::account::{DisplayName, Username};
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
+use crate::link::Purpose;
 use crate::login::Holder;
 use crate::mail::Kind;
 use crate::password;
@@ -114,6 +115,10 @@ impl Auth {
             ..entry
         };
         writing.audit(&entry).await?;
+        // Who asked for a link before may not be who knew the password.
+        writing
+            .void_links_before(user_id, Purpose::ResetPassword, i64::MAX, now)
+            .await?;
         // Whoever else knew the password has no browser that passes for a known one.
         writing.forget_browsers(user_id).await?;
         if let Some(browser) = &row.client.browser {

@@ -17,7 +17,7 @@ use crate::login::{Beginning, Holder};
 use crate::mail::{Kind, NewMail, Pace};
 use crate::refresh::to_the_end;
 use crate::session::{Client, Persistence, Session, SessionId, SignedIn};
-use crate::store::{LinkRow, Standing, Taken, Writing};
+use crate::store::{Credentials, LinkRow, Standing, Taken, Writing};
 
 /// What came of confirming.
 pub enum Confirmed {
@@ -88,10 +88,11 @@ impl Auth {
     }
 
     /// Asks for another address. It counts when it is confirmed; until then the account keeps the one it has.
+    /// To ask for that one is to call the change off: then there is nothing to be confirmed.
     ///
     /// # Errors
-    /// [`Error::BadCredentials`] when the password is wrong; [`Error::SameEmail`] when it is the one it has;
-    /// [`Error::Throttled`] when that address was written to too often.
+    /// [`Error::BadCredentials`] when the password is wrong; [`Error::SameEmail`] when it is the one it has,
+    /// and no other is waited for; [`Error::Throttled`] when that address was written to too often.
     pub async fn change_email(
         &self,
         session: &Session,
@@ -99,11 +100,12 @@ impl Auth {
         email: &str,
         client: &Client,
         now: OffsetDateTime,
-    ) -> Result<Email> {
+    ) -> Result<Option<Email>> {
         let email = Email::parse(email)?;
         let known = self.prove(session, &password, client, now).await?;
         if known.email == email {
-            return Err(Error::SameEmail);
+            self.keep_email(&known, now).await?;
+            return Ok(None);
         }
         let (auth, client, session) = (self.clone(), client.clone(), session.id);
         to_the_end(async move {
@@ -126,9 +128,25 @@ impl Auth {
             auth.queue_at_pace(&mut writing, &mail, Pace::IN_PASSING)
                 .await?;
             writing.commit().await?;
-            Ok(email)
+            Ok(Some(email))
         })
         .await
+    }
+
+    /// The address that was waited for is waited for no more, and its links are void by that.
+    async fn keep_email(&self, known: &Credentials, now: OffsetDateTime) -> Result<()> {
+        let mut writing = self.store().write().await?;
+        let held = writing.hold(known.user_id).await?;
+        let is_waiting = held.is_some_and(|held| held.account.pending_email.is_some());
+        if is_waiting {
+            writing.await_email(known.user_id, None, now).await?;
+        }
+        writing.commit().await?;
+        if is_waiting {
+            Ok(())
+        } else {
+            Err(Error::SameEmail)
+        }
     }
 
     /// Uses a link that shows that an address is one's own, as somebody who is signed in to the account or
@@ -217,6 +235,7 @@ impl Auth {
     ) -> Result<Vec<SessionId>> {
         let (account, now) = (&standing.account, entry.at);
         if account.email == link.email {
+            writing.line_up().await?;
             writing.confirm(account.id, now).await?;
             writing.audit(entry).await?;
             return Ok(Vec::new());
@@ -224,6 +243,7 @@ impl Auth {
         let ended = self
             .displace_others(writing, &link.email, account.id, entry)
             .await?;
+        writing.line_up().await?;
         match writing.settle_email(account.id, &link.email, now).await {
             Ok(()) => {}
             Err(Taken::Name) => return Err(Error::EmailTaken),
@@ -234,17 +254,20 @@ impl Auth {
             ..*entry
         };
         writing.audit(&entry).await?;
+        // Who comes back to an address that the account was moved from undoes that move. The mailboxes in
+        // between may be a thief's: a link to one of them would outlive the owner's own.
+        let since = now - Purpose::UndoEmail.lifespan();
+        let left = writing
+            .first_of_move_from(&link.email, account.id, since)
+            .await?;
+        let earlier = left.unwrap_or(i64::MAX);
+        writing.call_off_mails(account.id, earlier).await?;
         // What went to the mailbox of before has no say any more, but for taking the address back.
-        writing.void_links(account.id, i64::MAX, now).await?;
+        writing.void_links(account.id, earlier, now).await?;
         // Nobody has shown that the address of before is theirs: a letter to it might let a stranger in.
-        if account.confirmed_at.is_some() {
-            let new = format!("{:?}", link.email);
+        if account.confirmed_at.is_some() && left.is_none() {
             let mail = NewMail::to(&account.email, Kind::AddressChanged, entry.client, now);
-            let mail = NewMail {
-                detail: Some(&new),
-                ..mail.about(account.id)
-            };
-            writing.queue_mail(&mail).await?;
+            writing.queue_mail(&mail.about(account.id)).await?;
         }
         Ok(ended)
     }
@@ -259,13 +282,17 @@ impl Auth {
     ) -> Result<Vec<SessionId>> {
         let occupants = writing.occupants(email).await?;
         let others = occupants.iter().filter(|other| other.user_id != own);
-        let mut ended = Vec::new();
+        let mut displaced = Vec::new();
         for other in others {
             if !other.can_be_displaced {
                 return Err(Error::EmailTaken);
             }
             self.displace(writing, other.user_id, entry.at).await?;
-            ended.extend(self.end_displaced(writing, other.user_id, entry).await?);
+            displaced.push(other.user_id);
+        }
+        let mut ended = Vec::new();
+        for user_id in displaced {
+            ended.extend(self.end_displaced(writing, user_id, entry).await?);
         }
         Ok(ended)
     }

@@ -78,7 +78,6 @@ struct ExportedLetter {
     delivered_at: Option<String>,
     failed_at: Option<String>,
     next_attempt_at: Option<String>,
-    mail_server_said: Option<String>,
     address: Option<String>,
     user_agent: Option<String>,
 }
@@ -135,7 +134,7 @@ impl Auth {
             links: Vec::from_iter(store.links_of(account.id).await?.iter().map(link)),
             letters: Vec::from_iter(
                 store
-                    .mails_of(account.id, PAGE)
+                    .mails_of(account.id, i64::MAX)
                     .await?
                     .into_iter()
                     .map(letter),
@@ -223,7 +222,6 @@ fn letter(row: MailRow) -> ExportedLetter {
         delivered_at: row.delivered_at.map(text),
         failed_at: row.failed_at.map(text),
         next_attempt_at: row.next_at.map(text),
-        mail_server_said: row.problem,
         address: row.client.address,
         user_agent: row.client.user_agent,
     }

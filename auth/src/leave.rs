@@ -79,11 +79,14 @@ impl Auth {
     /// # Errors
     /// When the database does not answer; what is left is done the next time.
     pub async fn clean_up(&self, now: OffsetDateTime) -> Result<()> {
-        for user_id in self.store().due_deletions(now).await? {
-            self.delete(user_id, now, Due::Planned).await?;
-        }
-        for user_id in self.store().never_used(now - UNUSED_STAYS).await? {
-            self.delete(user_id, now, Due::Unused).await?;
+        let planned = self.store().due_deletions(now).await?;
+        let unused = self.store().never_used(now - UNUSED_STAYS).await?;
+        let planned = planned.into_iter().map(|id| (id, Due::Planned));
+        for (user_id, due) in planned.chain(unused.into_iter().map(|id| (id, Due::Unused))) {
+            // One that cannot be removed must not keep the others.
+            if let Err(error) = self.delete(user_id, now, due).await {
+                tracing::error!(user_id, %error, "an account is not removed");
+            }
         }
         let mut writing = self.store().write().await?;
         writing.remove_mails(now - MAIL_STAYS).await?;
@@ -96,14 +99,16 @@ impl Auth {
     async fn delete(&self, user_id: i64, now: OffsetDateTime, due: Due) -> Result<()> {
         let mut writing = self.store().write().await?;
         let held = writing.hold(user_id).await?;
+        let was_used = writing.has_sessions(user_id).await?;
         let held = held.filter(|held| match due {
             Due::Planned => held.account.deletion_at.is_some_and(|at| at <= now),
-            Due::Unused => held.account.confirmed_at.is_none(),
+            Due::Unused => held.account.confirmed_at.is_none() && !was_used,
         });
         let Some(held) = held else {
             return writing.commit().await;
         };
         writing.delete_user(user_id).await?;
+        writing.remove_mails_to(&held.account.email).await?;
         let nobody = Client::default();
         let entry = Entry {
             user_id: Some(user_id),

@@ -40,6 +40,7 @@ mod verify;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use time::OffsetDateTime;
 
@@ -139,6 +140,8 @@ struct Inner {
     receipts: Receipts,
     verifications: Verifications,
     transport: Transport,
+    /// Whether no more letters are taken.
+    is_leaving: AtomicBool,
     /// What of the other nodes' doings is known here.
     known: Known,
 }
@@ -171,6 +174,7 @@ impl Auth {
             receipts,
             verifications: Verifications::default(),
             transport,
+            is_leaving: AtomicBool::new(false),
             known,
         })))
     }

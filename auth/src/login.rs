@@ -66,6 +66,8 @@ pub(crate) struct Beginning<'a> {
     pub(crate) tell: Option<&'a Email>,
     /// What else is to be told.
     pub(crate) letters: &'a [NewMail<'a>],
+    /// The first letter about an account, which anybody can have sent to anybody.
+    pub(crate) welcome: Option<NewMail<'a>>,
     /// Sessions that were ended in the same transaction.
     pub(crate) ended: Vec<SessionId>,
 }
@@ -82,6 +84,7 @@ impl Beginning<'_> {
             events,
             tell: None,
             letters: &[],
+            welcome: None,
             ended: Vec::new(),
         }
     }
@@ -319,6 +322,10 @@ impl Auth {
             Some(browser) => writing.meet_browser(row.user_id, browser, now).await?,
             None => false,
         };
+        if let Some(welcome) = &new.welcome {
+            self.queue_or_withhold(&mut writing, welcome, Pace::IN_PASSING)
+                .await?;
+        }
         for letter in new.letters {
             writing.queue_mail(letter).await?;
         }

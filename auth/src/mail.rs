@@ -150,13 +150,10 @@ pub(crate) enum Kind {
     DeletionCalledOff,
     /// It was.
     AccountDeleted,
-    /// Nothing: a letter that was asked for too often. It is written down all the same, so that being asked
-    /// for too often takes no less time.
-    Withheld,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 12] = [
+    const ALL: [(Self, &'static str); 11] = [
         (Self::ConfirmAddress, "confirm_address"),
         (Self::ConfirmNewAddress, "confirm_new_address"),
         (Self::AddressTaken, "address_taken"),
@@ -168,7 +165,6 @@ impl Kind {
         (Self::DeletionPlanned, "deletion_planned"),
         (Self::DeletionCalledOff, "deletion_called_off"),
         (Self::AccountDeleted, "account_deleted"),
-        (Self::Withheld, "withheld"),
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -248,6 +244,11 @@ impl Pace {
     };
 }
 
+/// How long the link lives that people wait for.
+const SHORTEST_LINK: Duration = Duration::minutes(30);
+/// How many letters are looked at for one that did not arrive.
+const LOOKED_AT: i64 = 20;
+
 /// A letter to the owner of an account that is not where it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailTrouble {
@@ -260,23 +261,28 @@ pub struct MailTrouble {
 }
 
 impl Auth {
-    /// The newest letter about an account, if it could not be delivered so far.
+    /// The newest letter about an account that could not be delivered so far, unless another of its kind was.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn mail_trouble(&self, account: &Account) -> Result<Option<MailTrouble>> {
-        let newest = self
-            .store()
-            .mails_of(account.id, 1)
-            .await?
-            .into_iter()
-            .next();
-        let troubled = newest.filter(|mail| mail.problem.is_some());
-        Ok(troubled.map(|mail| MailTrouble {
-            at: mail.created_at,
-            is_tried_again: mail.failed_at.is_none(),
-            recipient: mail.recipient,
-        }))
+        let mut arrived = Vec::new();
+        for mail in self.store().mails_of(account.id, LOOKED_AT).await? {
+            let what = (mail.kind, mail.recipient.as_str().to_owned());
+            if mail.delivered_at.is_some() {
+                arrived.push(what);
+                continue;
+            }
+            let is_awaited = mail.next_at.is_some() && mail.problem.is_some();
+            if (is_awaited || mail.failed_at.is_some()) && !arrived.contains(&what) {
+                return Ok(Some(MailTrouble {
+                    at: mail.created_at,
+                    is_tried_again: is_awaited,
+                    recipient: mail.recipient,
+                }));
+            }
+        }
+        Ok(None)
     }
 
     /// Queues a letter unless there were too many of its kind for the address.
@@ -289,28 +295,30 @@ impl Auth {
         mail: &NewMail<'_>,
         pace: Pace,
     ) -> Result<()> {
+        // The number first: its row puts those who count in one line.
+        let id = writing.next_mail_id().await?;
         let hour = Duration::hours(1);
         let earlier = writing
             .mails_since(mail.recipient, mail.kind, mail.at - hour, pace.most)
             .await?;
-        let after_gap = earlier.first().map(|newest| *newest + pace.gap);
+        let newest = earlier.first().copied();
+        let after_gap = newest.map(|newest| newest + pace.gap);
         let after_hour = earlier
             .last()
             .filter(|_| earlier.len() as i64 >= pace.most)
-            .map(|oldest| *oldest + hour);
+            .map(|oldest| *oldest + hour)
+            // Who used up the hour of somebody else must not leave them without a link that works.
+            .min(newest.map(|newest| newest + SHORTEST_LINK));
         let allowed_at = after_gap.max(after_hour);
-        if let Some(retry_after) = allowed_at
-            .map(|at| at - mail.at)
-            .filter(|wait| wait.is_positive())
-        {
+        let wait = allowed_at.map(|at| at - mail.at);
+        if let Some(retry_after) = wait.filter(|wait| wait.is_positive()) {
             return Err(Error::Throttled { retry_after });
         }
-        writing.queue_mail(mail).await
+        writing.insert_mail(id, mail).await
     }
-}
 
-impl Auth {
-    /// The same, without a word about too many: whoever asks sees no difference, also not by the clock.
+    /// The same, without a word about too many: what is withheld is written down all the same, so that nobody
+    /// sees a difference by the clock.
     pub(crate) async fn queue_or_withhold(
         &self,
         writing: &mut Writing,
@@ -318,14 +326,7 @@ impl Auth {
         pace: Pace,
     ) -> Result<()> {
         match self.queue_at_pace(writing, mail, pace).await {
-            Err(Error::Throttled { .. }) => {
-                let withheld = NewMail {
-                    kind: Kind::Withheld,
-                    user_id: None,
-                    ..*mail
-                };
-                writing.queue_mail(&withheld).await
-            }
+            Err(Error::Throttled { .. }) => writing.withhold_mail(mail).await,
             queued => queued,
         }
     }

@@ -13,6 +13,10 @@ use crate::mail::{Kind, NewMail, Pace};
 use crate::session::{Client, Persistence, SessionId};
 use crate::store::{NewUser, Occupant, Place, Taken, Writing};
 
+/// What the owner of an address is told when an account makes way for the new one.
+const REPLACED: &str =
+    "There was one before, which nobody had confirmed. It has made way for this one.";
+
 /// How often it is tried again when somebody else is doing the same.
 const ATTEMPTS: u32 = 3;
 
@@ -68,36 +72,30 @@ impl Auth {
             ..Entry::new(Event::SignedUp, client, new.at)
         };
         let mut ended = Vec::new();
-        for user_id in displaced {
-            ended.extend(self.end_displaced(&mut writing, user_id, &entry).await?);
+        for former in &displaced {
+            ended.extend(self.end_displaced(&mut writing, *former, &entry).await?);
+            writing.inherit_resets(*former, user_id, &new.email).await?;
         }
+        let replaced = (!displaced.is_empty()).then_some(REPLACED);
+        let welcome = welcome(&new, user_id, client, replaced);
         if self.config().confirmation == Confirmation::Required {
             writing.audit(&entry).await?;
-            let kind = match new.place {
-                Place::Holder => Kind::ConfirmAddress,
-                Place::Claimant => Kind::AddressTaken,
-            };
-            let mail = NewMail::to(&new.email, kind, client, new.at);
-            let mail = match new.place {
-                Place::Holder => mail.about(user_id),
-                Place::Claimant => mail,
-            };
-            self.queue_or_withhold(&mut writing, &mail, Pace::IN_PASSING)
+            self.queue_or_withhold(&mut writing, &welcome, Pace::IN_PASSING)
                 .await?;
             self.commit_revocation(writing, &ended, new.at).await?;
             return Ok(SignedUp::Unconfirmed);
         }
-        let mail = NewMail::to(&new.email, Kind::ConfirmAddress, client, new.at);
         let holder = Holder {
             user_id,
             document_id: new.document_id.clone(),
             role: "user".to_owned(),
         };
         let row = self.new_session(holder, Persistence::Browser, client.clone(), new.at);
-        let beginning = Beginning::new(row, former, &[Event::SignedUp, Event::SignedIn]);
-        self.queue_or_withhold(&mut writing, &mail.about(user_id), Pace::IN_PASSING)
-            .await?;
-        let beginning = Beginning { ended, ..beginning };
+        let beginning = Beginning {
+            ended,
+            welcome: Some(welcome),
+            ..Beginning::new(row, former, &[Event::SignedUp, Event::SignedIn])
+        };
         let signed_in = self.begin_session(writing, beginning, new.at).await?;
         Ok(SignedUp::SignedIn(Box::new(signed_in)))
     }
@@ -130,5 +128,22 @@ impl Auth {
             ..new.clone()
         };
         Ok((new, displaced))
+    }
+}
+
+/// The letter to the address of a new account: to whoever made it, or to the owner of the one that has the
+/// address already.
+fn welcome<'a>(
+    new: &'a NewUser,
+    user_id: i64,
+    client: &'a Client,
+    replaced: Option<&'a str>,
+) -> NewMail<'a> {
+    match new.place {
+        Place::Holder => NewMail {
+            detail: replaced,
+            ..NewMail::to(&new.email, Kind::ConfirmAddress, client, new.at).about(user_id)
+        },
+        Place::Claimant => NewMail::to(&new.email, Kind::AddressTaken, client, new.at),
     }
 }

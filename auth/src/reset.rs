@@ -132,6 +132,7 @@ impl Auth {
         let mut ended = self
             .displace_others(writing, &link.email, user_id, &entry)
             .await?;
+        writing.line_up().await?;
         match writing.settle_email(user_id, &link.email, now).await {
             Ok(()) => {}
             Err(Taken::Name) => return Err(Error::EmailTaken),

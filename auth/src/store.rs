@@ -133,6 +133,11 @@ impl Store {
         }
     }
 
+    /// Makes whoever waits for letters look.
+    pub(crate) fn ring(&self) {
+        self.post.notify_one();
+    }
+
     /// Returns when there may be a letter to send.
     pub(crate) async fn mail_queued(&self) {
         self.post.notified().await;

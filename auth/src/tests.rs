@@ -1,13 +1,20 @@
 //! Whole flows against a real database, with a chosen clock.
 
+mod address;
 mod audit;
+mod confirm;
 mod devices;
 mod keys;
+mod leave;
+mod life;
+mod mail;
 mod model;
 mod nodes;
 mod refresh;
+mod reset;
 mod restart;
 mod scratch;
+mod siege;
 mod sign_in;
 mod upgrade;
 mod verify;

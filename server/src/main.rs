@@ -9,6 +9,7 @@ use clap::Parser;
 use server::clock::Clock;
 use server::config::{Cli, Command, Config};
 use server::{Site, admin, assets, data_dir, router, serve};
+use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -88,26 +89,29 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     };
     let router = router(site, &options)?;
     greet(&config.public_url, auth.has_accounts().await?);
-    let upkeep = upkeep(&auth, &clock);
+    let mut upkeep = upkeep(&auth, &clock);
     tokio::select! {
         served = serve::serve(listener, router, leaving) => served?,
-        // It never ends by itself. A site that is deaf to what other nodes revoke must not go on.
-        ended = upkeep => bail!("the upkeep has ended: {ended:?}"),
+        // None ends by itself. A site that is deaf to what other nodes revoke must not go on.
+        ended = upkeep.join_next() => bail!("the upkeep has ended: {ended:?}"),
     }
+    // Letters that are on their way are sent to their end. The other tasks never end, and just stop.
+    auth.stop_delivering();
+    let _ = tokio::time::timeout(serve::FAREWELL, upkeep.join_next()).await;
     auth.close().await;
     Ok(())
 }
 
-/// What a node does beside answering. It never returns, but when one of the tasks is broken.
-async fn upkeep(auth: &Auth, clock: &Clock) -> Option<Result<(), tokio::task::JoinError>> {
-    let mut tasks = tokio::task::JoinSet::new();
+/// What a node does beside answering.
+fn upkeep(auth: &Auth, clock: &Clock) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
     let (of, at) = (auth.clone(), clock.clone());
     tasks.spawn(async move { of.keep_up(|| at.now()).await });
     let (of, at) = (auth.clone(), clock.clone());
     tasks.spawn(async move { of.keep_delivering(|| at.now()).await });
     let (of, at) = (auth.clone(), clock.clone());
     tasks.spawn(async move { of.keep_clean(|| at.now()).await });
-    tasks.join_next().await
+    tasks
 }
 
 async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {

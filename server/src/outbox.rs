@@ -185,16 +185,17 @@ fn read(folder: &Path, name: String) -> Option<Letter> {
 fn parts(text: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut rest = text;
-    while let Some(at) = rest.find("http://").or_else(|| rest.find("https://")) {
+    while let Some(at) = rest.find("http") {
         let (before, from) = rest.split_at(at);
         let end = from.find(char::is_whitespace).unwrap_or(from.len());
-        let (link, after) = from.split_at(end);
-        let link = link.trim_end_matches(['.', ',', ';', ')']);
-        let cut = end - link.len();
+        let link = from[..end].trim_end_matches(['.', ',', ':', ';', ')']);
         parts.push(Part::Text(before.to_owned()));
-        parts.push(Part::Link(link.to_owned()));
-        rest = &from[end - cut..];
-        debug_assert!(rest.ends_with(after));
+        parts.push(if link.contains("://") {
+            Part::Link(link.to_owned())
+        } else {
+            Part::Text(link.to_owned())
+        });
+        rest = &from[link.len()..];
     }
     parts.push(Part::Text(rest.to_owned()));
     parts

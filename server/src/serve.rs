@@ -17,7 +17,7 @@ use tokio::sync::watch;
 const HEAD_LIMIT: Duration = Duration::from_secs(15);
 
 /// How long requests that are under way may still take when the process is asked to leave.
-const FAREWELL: Duration = Duration::from_secs(10);
+pub const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Takes the address.
 ///

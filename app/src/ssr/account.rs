@@ -55,17 +55,18 @@ pub(crate) async fn change_password(
     Ok(())
 }
 
-pub(crate) async fn change_email(email: String, password: SecretString) -> Result<(), AppError> {
+/// Returns whether a link was sent: none is when somebody keeps the address that they have.
+pub(crate) async fn change_email(email: String, password: SecretString) -> Result<bool, AppError> {
     let request = Request::current()?;
     let Arrival { now, client, .. } = &request.arrival;
     let session = request.session()?;
-    request
+    let awaited = request
         .services
         .auth
         .change_email(session, password, &email, client, *now)
         .await
         .map_err(wrong_password("password"))?;
-    Ok(())
+    Ok(awaited.is_some())
 }
 
 pub(crate) async fn prove(password: SecretString) -> Result<(), AppError> {

@@ -63,7 +63,7 @@ pub(crate) async fn confirm_email(token: String, password: SecretString) -> Resu
     let confirmed = auth
         .confirm_email(&token, password, client, session.as_deref(), *now)
         .await
-        .map_err(wrong_password("password"))?;
+        .map_err(|error| taken_meanwhile(error, wrong_password("password")))?;
     Ok(match confirmed {
         Confirmed::Here => true,
         Confirmed::SignedIn(signed_in) => {
@@ -117,8 +117,24 @@ pub(crate) async fn secure_account(token: String) -> Result<String, AppError> {
     let request = Request::current()?;
     let Arrival { now, client, .. } = &request.arrival;
     let auth = &request.services.auth;
-    let link = auth.secure_account(&token, client, *now).await?;
+    let link = auth
+        .secure_account(&token, client, *now)
+        .await
+        .map_err(|error| taken_meanwhile(error, AppError::from))?;
     Ok(link.expose().to_owned())
+}
+
+/// An address that was free when the link was sent.
+fn taken_meanwhile(error: Error, otherwise: impl Fn(Error) -> AppError) -> AppError {
+    match error {
+        Error::EmailTaken => AppError::new(
+            409,
+            "email_taken",
+            "Somebody has shown meanwhile that this address is theirs, for another account: nothing was changed. \
+             If that account is yours, sign in to it, and change its address or delete it; then open the link again.",
+        ),
+        other => otherwise(other),
+    }
 }
 
 async fn link(token: &str) -> Result<Link, AppError> {

@@ -5,14 +5,15 @@
 //! process ends between sending and writing that down, it goes out again, under the same `Message-ID` and
 //! with the same link.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration as StdDuration;
 
 use time::{Duration, OffsetDateTime};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::Auth;
 use crate::account::Email;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::link::{LinkToken, Purpose};
 use crate::mail::Kind;
 use crate::mail::letter::{self, Facts, Written};
@@ -30,13 +31,15 @@ const LONGEST_PAUSE: Duration = Duration::hours(4);
 /// How long it is tried.
 const GIVE_UP: Duration = Duration::days(2);
 /// How many letters are in memory at most.
-const IN_HAND: usize = 4 * CONNECTIONS as usize;
+const IN_HAND: usize = 2 * CONNECTIONS as usize;
+/// How long one letter may take in all: two of them after each other are done before the lease is over.
+const LONGEST: StdDuration = StdDuration::from_secs(240);
 
 impl Auth {
-    /// Sends letters for as long as it is polled. To be run beside the server.
+    /// Sends letters until [`Auth::stop_delivering`]. To be run beside the server.
     pub async fn keep_delivering(&self, clock: impl Fn() -> OffsetDateTime) {
         let mut is_behind = false;
-        loop {
+        while !self.0.is_leaving.load(Ordering::Relaxed) {
             match self.deliver_due(&clock).await {
                 Ok(_) => is_behind = false,
                 // Said once: it is tried again.
@@ -54,27 +57,50 @@ impl Auth {
     /// Sends every letter whose turn it is. Returns how many were dealt with.
     ///
     /// # Errors
-    /// When the database does not answer; what was taken comes back by itself.
+    /// When the database does not answer; what was taken and not written down comes back by itself.
     pub async fn deliver_due(&self, clock: impl Fn() -> OffsetDateTime) -> Result<usize> {
         let mut in_hand = JoinSet::new();
-        let mut count = 0;
+        let (mut done, mut count) = (Vec::new(), 0);
+        let mut trouble = None;
         loop {
-            if in_hand.len() <= IN_HAND / 2 {
-                for mail in self.take_mails(clock(), IN_HAND - in_hand.len()).await? {
-                    let (auth, now) = (self.clone(), clock());
-                    in_hand.spawn(async move { (mail.id, auth.attempt(&mail, now).await) });
+            // What is in hand is brought to its end whatever happens: to drop it would be to cut it off
+            // before it is known what became of it.
+            let may_take = trouble.is_none() && !self.0.is_leaving.load(Ordering::Relaxed);
+            if may_take && in_hand.len() <= IN_HAND / 2 {
+                match self.take_mails(clock(), IN_HAND - in_hand.len()).await {
+                    Ok(taken) => taken.into_iter().for_each(|mail| {
+                        let (auth, now) = (self.clone(), clock());
+                        in_hand.spawn(async move { (mail.id, auth.attempt(&mail, now).await) });
+                    }),
+                    Err(error) => trouble = Some(error),
                 }
             }
-            let Some(first) = in_hand.join_next().await else {
-                return Ok(count);
+            let Some(next) = in_hand.join_next().await else {
+                break;
             };
-            let mut done = vec![first.map_err(Error::internal)?];
+            done.extend(reap(next));
             while let Some(next) = in_hand.try_join_next() {
-                done.push(next.map_err(Error::internal)?);
+                done.extend(reap(next));
             }
-            count += done.len();
-            self.settle_mails(&done, clock()).await?;
+            // Should it fail, it is tried with the next ones.
+            match self.settle_mails(&mut done, clock()).await {
+                Ok(settled) => count += settled,
+                Err(error) => trouble = Some(error),
+            }
         }
+        if !done.is_empty() {
+            count += self.settle_mails(&mut done, clock()).await?;
+        }
+        match trouble {
+            Some(error) => Err(error),
+            None => Ok(count),
+        }
+    }
+
+    /// Takes no more letters. [`Auth::deliver_due`] ends when those in hand have left.
+    pub fn stop_delivering(&self) {
+        self.0.is_leaving.store(true, Ordering::Relaxed);
+        self.store().ring();
     }
 
     async fn take_mails(&self, now: OffsetDateTime, most: usize) -> Result<Vec<MailRow>> {
@@ -87,23 +113,37 @@ impl Auth {
         Ok(taken)
     }
 
-    async fn settle_mails(&self, done: &[(i64, Fate)], now: OffsetDateTime) -> Result<()> {
+    /// Writes down what became of letters, and forgets them then. Returns how many there were.
+    async fn settle_mails(
+        &self,
+        done: &mut Vec<(i64, Fate)>,
+        now: OffsetDateTime,
+    ) -> Result<usize> {
+        // In the order in which others lock them.
+        done.sort_by_key(|(id, _)| *id);
         let mut writing = self.store().write().await?;
-        for (id, fate) in done {
+        for (id, fate) in done.iter() {
             writing.settle_mail(*id, fate, now).await?;
         }
-        writing.commit().await
+        writing.commit().await?;
+        Ok(done.drain(..).count())
     }
 
     /// Tries to send one letter.
-    async fn attempt(&self, mail: &MailRow, now: OffsetDateTime) -> Fate {
+    pub(crate) async fn attempt(&self, mail: &MailRow, now: OffsetDateTime) -> Fate {
         let written = match self.prepare(mail, now).await {
             Ok(Some(written)) => written,
             Ok(None) => return Fate::Dropped,
             Err(error) => return put_off(mail, error.to_string(), now),
         };
         let id = format!("{}.{}", mail.id, mail.nonce);
-        match self.0.transport.send(&written, &id, now).await {
+        let sending = tokio::time::timeout(LONGEST, self.0.transport.send(&written, &id, now));
+        let too_slow = || {
+            Err(Undelivered::Transient(
+                "the mail server is too slow".to_owned(),
+            ))
+        };
+        match sending.await.unwrap_or_else(|_| too_slow()) {
             Ok(()) => Fate::Delivered,
             Err(Undelivered::Transient(problem)) => put_off(mail, problem, now),
             Err(Undelivered::Permanent(problem)) => give_up(mail, problem),
@@ -112,7 +152,7 @@ impl Auth {
 
     /// Finds out what the letter is to say. None when there is nothing to say any more.
     async fn prepare(&self, mail: &MailRow, now: OffsetDateTime) -> Result<Option<Written>> {
-        let Some(mut kind) = mail.kind.filter(|kind| *kind != Kind::Withheld) else {
+        let Some(mut kind) = mail.kind.filter(|_| is_reachable(&mail.recipient)) else {
             return Ok(None);
         };
         let mut writing = self.store().write().await?;
@@ -120,20 +160,26 @@ impl Auth {
             Some(id) => writing.hold(id).await?,
             None => writing.hold_by_email(&mail.recipient).await?,
         };
-        let link = match (&standing, purpose(kind)) {
+        // While it was in hand its account may have been taken back: its link must not come to life then.
+        if !writing.is_mail_due(mail.id).await? {
+            writing.commit().await?;
+            return Ok(None);
+        }
+        let mut link = match (&standing, purpose(kind)) {
             (Some(standing), Some(purpose)) => {
-                if kind == Kind::ConfirmNewAddress
-                    && is_taken(&mut writing, &mail.recipient, standing).await?
-                {
-                    kind = Kind::AddressTaken;
-                    None
-                } else {
-                    self.lay_link(&mut writing, mail, standing, purpose, now)
-                        .await?
-                }
+                self.lay_link(&mut writing, mail, standing, purpose, now)
+                    .await?
             }
             _ => None,
         };
+        // Whether the address is another's must not show in what is held on the one who asked: so there is a
+        // link all the same, and nobody gets it.
+        if kind == Kind::ConfirmNewAddress
+            && let Some(standing) = &standing
+            && is_taken(&mut writing, &mail.recipient, standing).await?
+        {
+            (kind, link) = (Kind::AddressTaken, None);
+        }
         writing.commit().await?;
         let is_due = match kind {
             Kind::AddressTaken | Kind::AccountDeleted => true,
@@ -183,8 +229,10 @@ impl Auth {
             expires_at: now + purpose.lifespan(),
             used_at: None,
         };
+        // Neither after a newer one, nor after the password was changed.
         let is_late = purpose == Purpose::ResetPassword
-            && writing.has_newer_link(user_id, purpose, mail.id).await?;
+            && (mail.created_at < standing.credentials.password_changed_at
+                || writing.has_newer_link(user_id, purpose, mail.id).await?);
         if is_late || !row.counts_for(standing) || !writing.put_link(&row).await? {
             return Ok(None);
         }
@@ -200,6 +248,13 @@ impl Auth {
     }
 }
 
+/// What came of an attempt; nothing when it broke, and then the letter comes back.
+fn reap(ended: std::result::Result<(i64, Fate), JoinError>) -> Option<(i64, Fate)> {
+    ended
+        .inspect_err(|error| tracing::error!(%error, "sending a letter"))
+        .ok()
+}
+
 /// What the link in a letter is for; none when it has none.
 fn purpose(kind: Kind) -> Option<Purpose> {
     match kind {
@@ -212,9 +267,14 @@ fn purpose(kind: Kind) -> Option<Purpose> {
         | Kind::SessionCopied
         | Kind::DeletionPlanned
         | Kind::DeletionCalledOff
-        | Kind::AccountDeleted
-        | Kind::Withheld => None,
+        | Kind::AccountDeleted => None,
     }
+}
+
+/// Whether there is a mailbox at all: an account that makes way for another, or never can be confirmed, has
+/// something with a blank in it where the address would be.
+fn is_reachable(recipient: &Email) -> bool {
+    !recipient.as_str().contains(' ')
 }
 
 /// Whether another account has the address, and has shown that it is theirs.

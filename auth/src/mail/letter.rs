@@ -21,7 +21,7 @@ pub(super) struct Written {
 pub(super) struct Facts<'a> {
     pub(super) kind: Kind,
     pub(super) recipient: &'a Email,
-    /// Whose account it is. Said only to those who have shown that the address is theirs: before that, it
+    /// Whose account it is. A name with a dot in it would be made a link by those who read it. Said only to those who have shown that the address is theirs: before that, it
     /// may be anybody's words in a letter to a stranger.
     pub(super) username: Option<&'a str>,
     pub(super) link: Option<&'a LinkToken>,
@@ -79,11 +79,15 @@ fn compose<'a>(facts: &Facts<'a>) -> Letter<'a> {
     let words = words(facts);
     Letter {
         subject: words.subject,
-        greeting: match facts.username {
+        greeting: match facts.username.filter(|name| !name.contains('.')) {
             Some(username) => format!("Hello {username},"),
             None => "Hello,".to_owned(),
         },
-        paragraphs: words.paragraphs,
+        paragraphs: words
+            .paragraphs
+            .into_iter()
+            .filter(|paragraph| !paragraph.is_empty())
+            .collect(),
         action: words.action.map(|(label, path)| Action {
             label,
             link: match facts.link {
@@ -105,9 +109,7 @@ struct Words {
 }
 
 fn words(facts: &Facts<'_>) -> Words {
-    let Facts {
-        site, recipient, ..
-    } = *facts;
+    let Facts { site, .. } = *facts;
     let told = facts.detail.unwrap_or_default();
     let here = place(facts);
     match facts.kind {
@@ -115,6 +117,7 @@ fn words(facts: &Facts<'_>) -> Words {
             subject: "Confirm your email address",
             paragraphs: vec![
                 format!("There is a new account at {site} with this address. Confirm that it is yours."),
+                told.to_owned(),
             ],
             action: Some(("Confirm address", "/confirm-email")),
             closing: vec![
@@ -128,7 +131,7 @@ fn words(facts: &Facts<'_>) -> Words {
         Kind::ConfirmNewAddress => Words {
             subject: "Confirm your new email address",
             paragraphs: vec![
-                format!("An account at {site} is to move to {}. Confirm that this address is yours.", recipient.as_str()),
+                format!("An account at {site} is to move to this address. Confirm that it is yours."),
             ],
             action: Some(("Confirm new address", "/confirm-email")),
             closing: vec![
@@ -172,7 +175,7 @@ fn words(facts: &Facts<'_>) -> Words {
         Kind::AddressChanged => Words {
             subject: "Your email address was changed",
             paragraphs: vec![
-                format!("Your account at {site} has moved from this address to {told} ({here})."),
+                format!("Your account at {site} has moved from this address to another one ({here})."),
                 "If this was not you, take it back: the address becomes yours again, every device is signed out, and you set a new password.".to_owned(),
             ],
             action: Some(("Undo the change", "/secure-account")),
@@ -218,13 +221,6 @@ fn words(facts: &Facts<'_>) -> Words {
             closing: vec![
                 format!("If this was not you, set a new password: {site}/forgot-password"),
             ],
-        },
-        // It is never sent.
-        Kind::Withheld => Words {
-            subject: "",
-            paragraphs: Vec::new(),
-            action: None,
-            closing: Vec::new(),
         },
         Kind::AccountDeleted => Words {
             subject: "Your account was deleted",

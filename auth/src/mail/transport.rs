@@ -16,6 +16,7 @@ use secrecy::ExposeSecret;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
+use crate::account::Email;
 use crate::error::{Error, Result};
 use crate::mail::letter::Written;
 use crate::mail::{MailConfig, MailRoute, Outbox, Sender, Sent, SmtpSecurity, SmtpServer};
@@ -68,34 +69,34 @@ impl Transport {
         id: &str,
         now: OffsetDateTime,
     ) -> std::result::Result<(), Undelivered> {
-        if let Route::Memory(outbox) = &self.route {
-            outbox.put(Sent {
-                to: letter.recipient.as_str().to_owned(),
-                subject: letter.subject.clone(),
-                text: letter.text.clone(),
-                html: letter.html.clone(),
-            });
-            return Ok(());
-        }
-        let message = self
-            .message(letter, id, now)
-            .map_err(|error| Undelivered::Permanent(error.to_string()))?;
+        let message = || {
+            let built = self.message(letter, id, now);
+            built.map_err(|error| Undelivered::Permanent(error.to_string()))
+        };
         match &self.route {
             Route::Smtp(server, places) => {
+                let message = message()?;
                 let _place = places.acquire().await;
-                hand_over(server, message).await
+                hand_over(server, message, &letter.recipient).await
             }
             Route::Folder(folder) => {
                 let name = format!("{}-{id}.eml", now.unix_timestamp());
-                let (folder, bytes) = (folder.clone(), message.formatted());
+                let (folder, bytes) = (folder.clone(), message()?.formatted());
                 let written = tokio::task::spawn_blocking(move || write(&folder, &name, &bytes));
-                match written.await {
-                    Ok(Ok(())) => Ok(()),
-                    Ok(Err(error)) => Err(Undelivered::Transient(error.to_string())),
-                    Err(error) => Err(Undelivered::Transient(error.to_string())),
-                }
+                let written = written
+                    .await
+                    .unwrap_or_else(|error| Err(io::Error::other(error)));
+                written.map_err(|error| Undelivered::Transient(error.to_string()))
             }
-            Route::Memory(_) => Ok(()),
+            Route::Memory(outbox) => {
+                outbox.put(Sent {
+                    to: letter.recipient.as_str().to_owned(),
+                    subject: letter.subject.clone(),
+                    text: letter.text.clone(),
+                    html: letter.html.clone(),
+                });
+                Ok(())
+            }
         }
     }
 
@@ -130,15 +131,28 @@ impl Transport {
 async fn hand_over(
     server: &AsyncSmtpTransport<Tokio1Executor>,
     message: Message,
+    recipient: &Email,
 ) -> std::result::Result<(), Undelivered> {
     match server.send(message).await {
         Ok(_) => Ok(()),
-        // The second is an address that the server has no letters for.
-        Err(error) if error.is_permanent() || error.is_client() => {
-            Err(Undelivered::Permanent(error.to_string()))
-        }
+        Err(error) if is_about(recipient, &error) => Err(Undelivered::Permanent(error.to_string())),
         Err(error) => Err(Undelivered::Transient(error.to_string())),
     }
+}
+
+/// Whether a refusal is about the recipient, and will stay one. A wrong password, a server that does not
+/// relay, or one without STARTTLS is about us: whoever runs the site can mend it, and then the letter is to
+/// go.
+fn is_about(recipient: &Email, error: &lettre::transport::smtp::Error) -> bool {
+    let said = error.to_string().to_lowercase();
+    // Letters to such an address need a server that knows them (RFC 6531).
+    let is_unspeakable = !recipient.as_str().is_ascii() && error.is_client();
+    let code = error.status().map(u16::from);
+    let is_refused = matches!(code, Some(550 | 551 | 553 | 556));
+    let is_policy = ["5.7.", "relay", "auth"]
+        .iter()
+        .any(|word| said.contains(word));
+    is_unspeakable || (is_refused && !is_policy)
 }
 
 /// `Auto-Submitted: auto-generated` (RFC 3834, section 5).

@@ -61,7 +61,12 @@ impl Store {
     pub(crate) async fn links_of(&self, user_id: i64) -> Result<Vec<LinkRow>> {
         let query = sqlx::query("select * from links where user_id = $1 order by mail_id desc");
         let rows = query.bind(user_id).fetch_all(&self.reader).await?;
-        rows.iter().map(LinkRow::read).collect()
+        // What a newer version wrote is passed over.
+        let is_known = |row: &&AnyRow| {
+            let purpose: String = row.try_get("purpose").unwrap_or_default();
+            Purpose::from_name(&purpose).is_some()
+        };
+        rows.iter().filter(is_known).map(LinkRow::read).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use crate::account::Email;
 use crate::error::Result;
+use crate::link::Purpose;
 use crate::mail::{Kind, NewMail};
 use crate::secret;
 use crate::session::{Client, SessionId};
@@ -55,6 +56,9 @@ impl MailRow {
     }
 }
 
+/// In the place of a kind: nothing that is ever sent.
+const WITHHELD: &str = "withheld";
+
 /// What became of a letter.
 pub(crate) enum Fate {
     Delivered,
@@ -89,14 +93,41 @@ impl Store {
 impl Writing {
     /// Puts a letter into the queue. It is sent when this is committed.
     pub(crate) async fn queue_mail(&mut self, mail: &NewMail<'_>) -> Result<()> {
-        let id = self.next("mails").await?;
+        let id = self.next_mail_id().await?;
+        self.insert_mail(id, mail).await
+    }
+
+    /// The same, under a number that was taken before.
+    pub(crate) async fn insert_mail(&mut self, id: i64, mail: &NewMail<'_>) -> Result<()> {
+        self.has_mail();
+        self.insert_row(id, mail.kind.name(), Some(mail.at), mail)
+            .await
+    }
+
+    /// Writes a letter down that is never sent, at the cost of one that is.
+    pub(crate) async fn withhold_mail(&mut self, mail: &NewMail<'_>) -> Result<()> {
+        let id = self.next_mail_id().await?;
+        let nobodys = NewMail {
+            user_id: None,
+            ..*mail
+        };
+        self.insert_row(id, WITHHELD, None, &nobodys).await
+    }
+
+    async fn insert_row(
+        &mut self,
+        id: i64,
+        kind: &'static str,
+        next_at: Option<OffsetDateTime>,
+        mail: &NewMail<'_>,
+    ) -> Result<()> {
         sqlx::query(
             "insert into mails (id, kind, user_id, recipient, nonce, session_id, address, user_agent, detail,
                                 created_at, next_at, attempts)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 0)",
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)",
         )
         .bind(id)
-        .bind(mail.kind.name())
+        .bind(kind)
         .bind(mail.user_id)
         .bind(mail.recipient.as_str().to_owned())
         .bind(secret::random_id())
@@ -105,9 +136,9 @@ impl Writing {
         .bind(mail.client.user_agent.clone())
         .bind(mail.detail.map(str::to_owned))
         .bind(millis(mail.at))
+        .bind(next_at.map(millis))
         .execute(self.connection())
         .await?;
-        self.has_mail();
         Ok(())
     }
 
@@ -135,6 +166,28 @@ impl Writing {
         rows.iter().map(|row| time(row, "created_at")).collect()
     }
 
+    /// The first letter since then that told of the account's move away from an address, and whose link can
+    /// still be used, or will be.
+    pub(crate) async fn first_of_move_from(
+        &mut self,
+        email: &Email,
+        user_id: i64,
+        since: OffsetDateTime,
+    ) -> Result<Option<i64>> {
+        let query = sqlx::query(
+            "select id from mails where recipient = $1 and kind = $2 and user_id = $3 and created_at > $4
+                 and (next_at is not null or delivered_at is not null)
+                 and not exists (select 1 from links where links.user_id = $3 and links.mail_id = mails.id
+                                     and links.used_at is not null)
+             order by id limit 1",
+        );
+        let query = query.bind(email.as_str().to_owned());
+        let query = query.bind(Kind::AddressChanged.name());
+        let query = query.bind(user_id).bind(millis(since));
+        let row = query.fetch_optional(self.connection()).await?;
+        row.map(|row| Ok(row.try_get("id")?)).transpose()
+    }
+
     /// Takes letters whose turn it is, the oldest first. They come back at `lease` if nothing is heard of
     /// them: the process that took them may have ended.
     pub(crate) async fn take_mails(
@@ -152,6 +205,13 @@ impl Writing {
         let query = query.bind(millis(lease)).bind(millis(now)).bind(limit);
         let rows = query.fetch_all(self.connection()).await?;
         rows.iter().map(MailRow::read).collect()
+    }
+
+    /// Whether a letter that was taken is still to be sent: it may have been called off since.
+    pub(crate) async fn is_mail_due(&mut self, id: i64) -> Result<bool> {
+        let query = sqlx::query("select id from mails where id = $1 and next_at is not null");
+        let row = query.bind(id).fetch_optional(self.connection()).await?;
+        Ok(row.is_some())
     }
 
     /// Writes down what became of a letter that was taken.
@@ -182,6 +242,27 @@ impl Writing {
         Ok(())
     }
 
+    /// Gives letters and links with which a mailbox takes its account back to the account that has the
+    /// address now: whoever asked for them is to get in, however often somebody else registers.
+    pub(crate) async fn inherit_resets(&mut self, from: i64, to: i64, email: &Email) -> Result<()> {
+        sqlx::query(
+            "update links set user_id = $1
+             where user_id = $2 and purpose = $3 and email = $4 and used_at is null",
+        )
+        .bind(to)
+        .bind(from)
+        .bind(Purpose::ResetPassword.name())
+        .bind(email.as_str().to_owned())
+        .execute(self.connection())
+        .await?;
+        let query = sqlx::query(
+            "update mails set user_id = $1 where user_id = $2 and kind = $3 and next_at is not null",
+        );
+        let query = query.bind(to).bind(from).bind(Kind::ResetPassword.name());
+        query.execute(self.connection()).await?;
+        Ok(())
+    }
+
     /// Says whose account a letter turned out to be about.
     pub(crate) async fn assign_mail(&mut self, id: i64, user_id: i64) -> Result<()> {
         let query = sqlx::query("update mails set user_id = $1 where id = $2");
@@ -203,6 +284,14 @@ impl Writing {
             .bind(after)
             .execute(self.connection())
             .await?;
+        Ok(())
+    }
+
+    /// Removes what is left of letters to somebody who has no account any more.
+    pub(crate) async fn remove_mails_to(&mut self, recipient: &Email) -> Result<()> {
+        let query = sqlx::query("delete from mails where recipient = $1 and next_at is null");
+        let query = query.bind(recipient.as_str().to_owned());
+        query.execute(self.connection()).await?;
         Ok(())
     }
 

@@ -378,8 +378,8 @@ impl Occupant {
         let known = Credentials::read(row)?;
         Ok(Self {
             user_id: known.user_id,
-            // Who was shut out must not come back as somebody new.
-            can_be_displaced: !known.is_confirmed && !known.disabled,
+            // Also when it is disabled: it was not the owner of the address who was shut out, for all we know.
+            can_be_displaced: !known.is_confirmed,
         })
     }
 }

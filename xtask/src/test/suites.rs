@@ -15,19 +15,29 @@ use crate::test::counts::Counts;
 use crate::test::postgres::{self, Postgres};
 use crate::test::report::Outcome;
 
-/// How many histories of a session the model of the session engine is held against.
-const MODEL_CASES: &str = "LATCHKEY_MODEL_CASES";
+/// How much is tried by the tests that try at random, and of which: histories of a session against the model
+/// of the session engine, and lives of accounts in several hands.
+type Cases = [(&'static str, &'static str); 2];
+
+const ON_SQLITE: Cases = [
+    ("LATCHKEY_MODEL_CASES", "10000"),
+    ("LATCHKEY_LIFE_CASES", "64"),
+];
+const ON_POSTGRES: Cases = [
+    ("LATCHKEY_MODEL_CASES", "1000"),
+    ("LATCHKEY_LIFE_CASES", "8"),
+];
 
 /// Runs all unit and integration tests.
 pub(crate) fn on_sqlite(shell: &Shell) -> Result<Outcome> {
-    let mut tests = cargo_test(shell, &["--workspace", "--exclude=frontend"], "10000");
+    let mut tests = cargo_test(shell, &["--workspace", "--exclude=frontend"], ON_SQLITE);
     count(tests.env_remove(postgres::VARIABLE))
 }
 
 /// Runs those that have to do with a database once more, on the server that the environment names or
 /// on one of our own.
 pub(crate) fn on_postgres(shell: &Shell) -> Result<Outcome> {
-    let mut tests = cargo_test(shell, &["--package=auth", "--package=server"], "1000");
+    let mut tests = cargo_test(shell, &["--package=auth", "--package=server"], ON_POSTGRES);
     if env::var_os(postgres::VARIABLE).is_some_and(|url| !url.is_empty()) {
         return count(&mut tests);
     }
@@ -35,11 +45,13 @@ pub(crate) fn on_postgres(shell: &Shell) -> Result<Outcome> {
     count(tests.env(postgres::VARIABLE, server.url()))
 }
 
-fn cargo_test(shell: &Shell, packages: &[&'static str], model_cases: &str) -> Command {
+fn cargo_test(shell: &Shell, packages: &[&'static str], cases: Cases) -> Command {
     let mut tests = shell.cargo(["test", "--no-fail-fast"]);
     tests.args(packages);
-    if env::var_os(MODEL_CASES).is_none() {
-        tests.env(MODEL_CASES, model_cases);
+    for (variable, count) in cases {
+        if env::var_os(variable).is_none() {
+            tests.env(variable, count);
+        }
     }
     tests
 }
