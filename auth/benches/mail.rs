@@ -54,14 +54,14 @@ async fn main() {
     assert_eq!(draining.await.unwrap(), LETTERS);
     assert_eq!(taken.load(Ordering::SeqCst), LETTERS);
     let rate = |took: StdDuration| LETTERS as f64 / took.as_secs_f64();
-    println!("bare client: {:.0} letters a second", rate(bare));
-    println!("the queue:   {:.0} letters a second", rate(queue));
-    println!(
+    eprintln!("bare client: {:.0} letters a second", rate(bare));
+    eprintln!("the queue:   {:.0} letters a second", rate(queue));
+    eprintln!(
         "the queue against the bare client: {:.2}",
         bare.as_secs_f64() / queue.as_secs_f64()
     );
     let grown = most.saturating_sub(before) as f64 / 1e6;
-    println!("memory while {LETTERS} letters drain: {grown:.1} MB more");
+    eprintln!("memory while {LETTERS} letters drain: {grown:.1} MB more");
 }
 
 /// The same number of letters of about the same size, handed over as fast as the server takes them.

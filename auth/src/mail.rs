@@ -93,6 +93,8 @@ pub struct Outbox(Arc<Mutex<Vec<Sent>>>);
 /// A letter that went nowhere.
 #[derive(Clone)]
 pub struct Sent {
+    /// Its place in the order of letters.
+    pub number: i64,
     /// Whom it is to.
     pub to: String,
     /// What it is about.
@@ -104,10 +106,13 @@ pub struct Sent {
 }
 
 impl Outbox {
-    /// Takes the letters out, the oldest first.
+    /// Takes the letters out, in the order in which they were queued: they leave several at a time.
     #[must_use]
     pub fn take(&self) -> Vec<Sent> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut letters =
+            std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        letters.sort_by_key(|letter| letter.number);
+        letters
     }
 
     fn put(&self, sent: Sent) {

@@ -227,7 +227,7 @@ pub struct Settings {
     pub confirm_email: ConfirmationMode,
 
     /// The mail server: `smtps://user:password@host` for TLS, `smtp://…` for STARTTLS, and
-    /// `smtp://localhost:1025?tls=none` on this machine only. Without it, on http://localhost, letters are
+    /// `smtp://localhost:1025?tls=none` on this machine only. Without it, on plain http, letters are
     /// files in `outbox` in the data folder, to be read at `/dev/outbox`.
     #[arg(
         long,

@@ -1,6 +1,6 @@
 //! Letters that a site in development does not send: a page to read them, and to follow their links.
 //!
-//! It exists only where letters are files, which is on http://localhost alone, and it answers only to this
+//! It exists only where letters are files, which is on `http://localhost` alone, and it answers only to this
 //! machine: whoever reads the letters can enter every account. A page of another site that makes its name
 //! point here is told apart by the name that the browser asks for.
 

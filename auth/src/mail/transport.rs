@@ -89,7 +89,9 @@ impl Transport {
                 written.map_err(|error| Undelivered::Transient(error.to_string()))
             }
             Route::Memory(outbox) => {
+                let number = id.split('.').next().unwrap_or_default();
                 outbox.put(Sent {
+                    number: number.parse().unwrap_or_default(),
                     to: letter.recipient.as_str().to_owned(),
                     subject: letter.subject.clone(),
                     text: letter.text.clone(),

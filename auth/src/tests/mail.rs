@@ -212,7 +212,8 @@ async fn a_change_that_is_refused_queues_no_letter() {
 }
 
 #[tokio::test]
-async fn links_to_set_a_password_go_out_once_a_minute_and_five_times_an_hour() {
+async fn links_to_set_a_password_go_out_once_a_minute_and_after_five_not_while_the_last_one_lives()
+{
     let auth = Fixture::new().await;
     auth.ada().await;
     auth.letters(NOW).await;
@@ -224,7 +225,7 @@ async fn links_to_set_a_password_go_out_once_a_minute_and_five_times_an_hour() {
             sent.push(second);
         }
     }
-    assert_eq!(sent, [0, 60, 120, 180, 240, 3600, 3660]);
+    assert_eq!(sent, [0, 60, 120, 180, 240, 2040, 3660]);
 }
 
 #[tokio::test]
@@ -248,7 +249,7 @@ async fn whoever_asks_for_another_link_too_soon_is_told_how_long_to_wait() {
     for second in [60, 120, 180, 240] {
         assert_eq!(wait(second).await, 0);
     }
-    assert_eq!(wait(300).await, 3300);
+    assert_eq!(wait(300).await, 1740);
     assert_eq!(wait(3600).await, 0);
 }
 
@@ -296,10 +297,9 @@ async fn a_letter_that_did_not_arrive_is_told_until_another_of_its_kind_does() {
 async fn a_stranger_who_asks_all_the_time_leaves_the_owner_a_link_that_works() {
     let auth = Fixture::new().await;
     auth.ada().await;
-    let mut now = NOW;
     // The stranger asks whenever it is allowed; the owner reads the mailbox now and then.
     for minute in 1..=180 {
-        now = NOW + Duration::minutes(minute);
+        let now = NOW + Duration::minutes(minute);
         ask(&auth, "ada@example.org", now).await;
         if minute % 10 == 0 {
             auth.letters(now).await;

@@ -175,22 +175,28 @@ fn production_needs_a_secret() {
 #[test]
 fn production_needs_a_mail_server_and_a_sender() {
     let dir = TempDir::new().unwrap();
-    let production = |smtp: Option<&str>| {
+    let production = |smtp: Option<&str>, sender: &str| {
         let mut command = latchkey(dir.path());
         command.env("LATCHKEY_PUBLIC_URL", "https://latchkey.example");
         command.env("LATCHKEY_SECRET", "x".repeat(32));
         if let Some(url) = smtp {
             command.env("LATCHKEY_SMTP_URL", url);
         }
+        if !sender.is_empty() {
+            command.env("LATCHKEY_MAIL_FROM", sender);
+        }
         refusal(&mut command)
     };
-    assert!(production(None).contains("LATCHKEY_SMTP_URL is not set"));
-    let said = production(Some("smtps://u:secret@mail.example.org"));
+    assert!(production(None, "").contains("LATCHKEY_SMTP_URL is not set"));
+    let said = production(Some("smtps://u:secret@mail.example.org"), "");
     assert!(
         said.contains("LATCHKEY_MAIL_FROM") && !said.contains("secret"),
         "{said}"
     );
-    let said = production(Some("smtp://u:secret@mail.example.org?tls=none"));
+    let said = production(
+        Some("smtp://u:secret@mail.example.org?tls=none"),
+        "no-reply@example.org",
+    );
     assert!(
         said.contains("tls=none") && !said.contains("secret"),
         "{said}"
