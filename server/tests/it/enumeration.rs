@@ -30,7 +30,7 @@ async fn compare(app: &TestApp, what: &str, ask: impl AsyncFn(usize, &str) -> An
     }
     let [known, unknown] = times.map(median);
     let ratio = known.as_secs_f64() / unknown.as_secs_f64();
-    println!("{what}: {known:?} for a member, {unknown:?} for nobody, {ratio:.3}");
+    eprintln!("{what}: {known:?} for a member, {unknown:?} for nobody, {ratio:.3}");
     assert!(
         (0.9..=1.1).contains(&ratio),
         "{what}: {known:?} against {unknown:?}"
