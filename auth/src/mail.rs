@@ -4,131 +4,26 @@
 //! letter says, whom it is for and which link is in it is found out when it is sent: so a request costs the
 //! same whether or not there is such an account, and no secret waits in the database.
 
+mod config;
 mod delivery;
 mod letter;
+mod outbox;
+mod prepare;
 mod transport;
 
-use std::fmt;
-use std::path::PathBuf;
-use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use lettre::message::Mailbox;
-use secrecy::SecretString;
 use time::{Duration, OffsetDateTime};
 
 use crate::Auth;
 use crate::account::{Account, Email};
 use crate::error::{Error, Result};
+pub use crate::mail::config::{
+    MailConfig, MailRoute, NotASender, Sender, SmtpSecurity, SmtpServer,
+};
 pub(crate) use crate::mail::letter::date;
+pub use crate::mail::outbox::{Outbox, Sent};
 pub(crate) use crate::mail::transport::Transport;
 use crate::session::{Client, SessionId};
 use crate::store::Writing;
-
-/// How letters leave, and who they are from.
-#[derive(Clone)]
-pub struct MailConfig {
-    /// How they leave.
-    pub route: MailRoute,
-    /// Who they are from.
-    pub from: Sender,
-}
-
-/// How letters leave.
-#[derive(Clone)]
-pub enum MailRoute {
-    /// By a mail server.
-    Smtp(SmtpServer),
-    /// Into a folder, one file for each, for a developer to read.
-    Folder(PathBuf),
-    /// Nowhere, for tests to read.
-    Memory(Outbox),
-}
-
-/// A mail server that takes letters to anybody.
-#[derive(Clone)]
-pub struct SmtpServer {
-    /// A name, or an address; the name is what its certificate is held against.
-    pub host: String,
-    /// Where it listens.
-    pub port: u16,
-    /// How the connection is protected.
-    pub security: SmtpSecurity,
-    /// User and password, if it asks for them.
-    pub credentials: Option<(String, SecretString)>,
-}
-
-/// How a connection to a mail server is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SmtpSecurity {
-    /// TLS from the first byte (RFC 8314).
-    Tls,
-    /// TLS after STARTTLS (RFC 3207), without which nothing is sent.
-    StartTls,
-    /// Not at all.
-    Plain,
-}
-
-/// Who letters are from: `Latchkey <no-reply@example.org>`, or the address alone.
-#[derive(Clone)]
-pub struct Sender(Mailbox);
-
-/// Why a text is no sender.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an address, nor a name and an address in angle brackets")]
-pub struct NotASender;
-
-impl FromStr for Sender {
-    type Err = NotASender;
-
-    fn from_str(text: &str) -> std::result::Result<Self, NotASender> {
-        text.parse().map(Self).map_err(|_| NotASender)
-    }
-}
-
-/// Letters that went nowhere; cheap to clone, and all clones are the same.
-#[derive(Clone, Default)]
-pub struct Outbox(Arc<Mutex<Vec<Sent>>>);
-
-/// A letter that went nowhere.
-#[derive(Clone)]
-pub struct Sent {
-    /// Its place in the order of letters.
-    pub number: i64,
-    /// Whom it is to.
-    pub to: String,
-    /// What it is about.
-    pub subject: String,
-    /// What it says, as text.
-    pub text: String,
-    /// What it says, as HTML.
-    pub html: String,
-}
-
-impl Outbox {
-    /// Takes the letters out, in the order in which they were queued: they leave several at a time.
-    #[must_use]
-    pub fn take(&self) -> Vec<Sent> {
-        let mut letters =
-            std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        letters.sort_by_key(|letter| letter.number);
-        letters
-    }
-
-    fn put(&self, sent: Sent) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(sent);
-    }
-}
-
-impl fmt::Debug for Outbox {
-    /// The letters have links in them that let their readers in.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Outbox(…)")
-    }
-}
 
 /// What a letter is about, under the name it has in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -333,21 +228,6 @@ impl Auth {
         match self.queue_at_pace(writing, mail, pace).await {
             Err(Error::Throttled { .. }) => writing.withhold_mail(mail).await,
             queued => queued,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sender_is_an_address_with_or_without_a_name() {
-        for good in ["no-reply@example.org", "Latchkey <no-reply@example.org>"] {
-            assert!(good.parse::<Sender>().is_ok(), "{good}");
-        }
-        for bad in ["", "Latchkey", "Latchkey <>", "a@b\r\nBcc: c@d"] {
-            assert!(bad.parse::<Sender>().is_err(), "{bad:?}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The database. Only this module contains SQL, and each statement runs on SQLite and Postgres alike.
 
+mod addresses;
 mod browsers;
 mod keys;
 mod links;
@@ -23,6 +24,7 @@ use sqlx::{AnyPool, Connection, Executor};
 use tokio::sync::Notify;
 
 use crate::error::{Error, Result};
+pub(crate) use crate::store::addresses::{Occupant, Place};
 pub(crate) use crate::store::browsers::BrowserRow;
 pub(crate) use crate::store::links::LinkRow;
 pub(crate) use crate::store::mails::{Fate, MailRow};
@@ -30,7 +32,7 @@ pub(crate) use crate::store::news::Numbers;
 use crate::store::queue::{Protection, Queue};
 pub(crate) use crate::store::rows::{Credentials, KeyRow};
 pub(crate) use crate::store::sessions::{Rotation, Which};
-pub(crate) use crate::store::users::{NewUser, Occupant, Place, ProfileChange, Standing, Taken};
+pub(crate) use crate::store::users::{NewUser, ProfileChange, Standing, Taken};
 use crate::store::writing::Turn;
 pub(crate) use crate::store::writing::Writing;
 

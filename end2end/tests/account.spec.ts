@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 
-import { alert, expect, hasScript, isAwake, open, openLink, readLetter, signIn, test } from './fixtures.ts';
+import { alert, createAccount, expect, hasScript, isAwake, open, openLink, readLetter, register, signIn, test } from './fixtures.ts';
 
 const ANOTHER = 'eight loud herons argue';
 
@@ -70,6 +70,21 @@ test('a stranger is told the same, and gets no letter', async ({ page, stranger 
   await page.getByRole('button', { name: 'Send the link' }).click();
   await expect(page).toHaveURL('/forgot-password?sent');
   await expect(page.getByRole('status')).toContainText('If there is an account with that address');
+});
+
+test('registering again replaces an account that nobody confirmed', async ({ page, stranger, elsewhereOf }) => {
+  await createAccount(page.request, stranger);
+  const squatter = await elsewhereOf(stranger);
+  const owner = { ...stranger, password: ANOTHER };
+  await page.context().clearCookies();
+  await open(page, '/register');
+  await register(page, owner);
+  await expect(page).toHaveURL('/dashboard');
+
+  if (!hasScript()) await squatter.reload();
+  await expect(squatter).toHaveURL('/login?next=/dashboard');
+  await readLetter(page, stranger.email, 'Confirm your email address');
+  await expect(page.getByText(/It has made way for this one/)).toBeVisible();
 });
 
 test('a password is changed and the others are signed out', async ({ page, watch, elsewhere, resident }) => {
@@ -149,7 +164,7 @@ test('of two tabs with one link, one wins and the other is told', async ({ page,
     await tab.getByRole('button', { name: 'Set password' }).click();
     if (tab === page) await expect(tab).toHaveURL('/dashboard');
   }
-  await expect(other.getByText(/link is no longer good/)).toBeVisible();
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('This link is no longer good');
 });
 
 test('the password is asked for again, and the data comes as a file', async ({ page, resident, watch }) => {

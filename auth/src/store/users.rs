@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use crate::account::{Account, DisplayName, Email, Identifier, Username};
 use crate::error::{Error, Result};
 use crate::store::rows::{millis, read_account};
-use crate::store::{Credentials, Store, Writing};
+use crate::store::{Credentials, Place, Store, Writing};
 
 impl Store {
     pub(crate) async fn credentials(&self, identifier: &Identifier) -> Result<Option<Credentials>> {
@@ -91,16 +91,6 @@ impl Writing {
         inserted.map(|_| id).map_err(Taken::from)
     }
 
-    /// The accounts that stand at an address: the one that has it, and the one that claims it.
-    pub(crate) async fn occupants(&mut self, email: &Email) -> Result<Vec<Occupant>> {
-        let query = sqlx::query("select * from users where email in ($1, $2) order by id");
-        let query = query
-            .bind(Place::Holder.column(email))
-            .bind(Place::Claimant.column(email));
-        let rows = query.fetch_all(self.connection()).await?;
-        rows.iter().map(Occupant::read).collect()
-    }
-
     pub(crate) async fn email_of(&mut self, user_id: i64) -> Result<Option<Email>> {
         let query = sqlx::query("select email from users where id = $1").bind(user_id);
         let row = query.fetch_optional(self.connection()).await?;
@@ -118,28 +108,6 @@ impl Writing {
         let row = query.fetch_optional(self.connection()).await?;
         let id: Option<i64> = row.map(|row| row.try_get("id")).transpose()?;
         Ok(id.is_some_and(|id| !by_others_than.contains(&id)))
-    }
-
-    /// Takes the names from an account that somebody else replaces, and closes it. Its row goes later: other
-    /// nodes have to hear of its sessions' end.
-    pub(crate) async fn displace(
-        &mut self,
-        user_id: i64,
-        now: OffsetDateTime,
-        gone_at: OffsetDateTime,
-    ) -> Result<()> {
-        // No address and no username has a blank in it.
-        sqlx::query(
-            "update users set email = 'replaced ' || document_id, username_key = 'replaced ' || document_id,
-                              pending_email = null, disabled_at = $1, updated_at = $1, deletion_at = $2
-             where id = $3",
-        )
-        .bind(millis(now))
-        .bind(millis(gone_at))
-        .bind(user_id)
-        .execute(self.connection())
-        .await?;
-        Ok(())
     }
 
     /// Keeps an account as it is until the transaction is over.
@@ -162,52 +130,6 @@ impl Writing {
             .fetch_optional(self.connection())
             .await?;
         row.as_ref().map(Standing::read).transpose()
-    }
-
-    /// The address is theirs, as they have shown, and no other is waited for.
-    ///
-    /// # Errors
-    /// [`Taken::Name`] when another account has it.
-    pub(crate) async fn settle_email(
-        &mut self,
-        user_id: i64,
-        email: &Email,
-        now: OffsetDateTime,
-    ) -> std::result::Result<(), Taken> {
-        sqlx::query(
-            "update users set email = $1, confirmed_at = $2, pending_email = null, updated_at = $2
-             where id = $3",
-        )
-        .bind(email.as_str().to_owned())
-        .bind(millis(now))
-        .bind(user_id)
-        .execute(self.connection())
-        .await?;
-        Ok(())
-    }
-
-    /// The address that they have is confirmed to be theirs; another that is waited for still is.
-    pub(crate) async fn confirm(&mut self, user_id: i64, now: OffsetDateTime) -> Result<()> {
-        let query = sqlx::query(
-            "update users set confirmed_at = $1, updated_at = $1 where id = $2 and confirmed_at is null",
-        );
-        let query = query.bind(millis(now)).bind(user_id);
-        query.execute(self.connection()).await?;
-        Ok(())
-    }
-
-    pub(crate) async fn await_email(
-        &mut self,
-        user_id: i64,
-        email: Option<&Email>,
-        now: OffsetDateTime,
-    ) -> Result<()> {
-        let query =
-            sqlx::query("update users set pending_email = $1, updated_at = $2 where id = $3");
-        let query = query.bind(email.map(|email| email.as_str().to_owned()));
-        let query = query.bind(millis(now)).bind(user_id);
-        query.execute(self.connection()).await?;
-        Ok(())
     }
 
     pub(crate) async fn plan_deletion(
@@ -344,43 +266,6 @@ impl From<sqlx::Error> for Taken {
             Some(refused) if refused.is_unique_violation() => Self::Name,
             _ => Self::Failed(error.into()),
         }
-    }
-}
-
-/// How an account stands to its address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    Holder,
-    /// Another account has it: this one is never to be confirmed. It is there so that nobody learns of the
-    /// other by what happens, or does not happen, after a registration.
-    Claimant,
-}
-
-impl Place {
-    fn column(self, email: &Email) -> String {
-        match self {
-            Self::Holder => email.as_str().to_owned(),
-            // No address has a blank in it.
-            Self::Claimant => format!("claim {}", email.as_str()),
-        }
-    }
-}
-
-/// An account that stands at an address which somebody wants.
-pub(crate) struct Occupant {
-    pub(crate) user_id: i64,
-    /// Whether it can be replaced: nobody has shown that the address is theirs.
-    pub(crate) can_be_displaced: bool,
-}
-
-impl Occupant {
-    fn read(row: &sqlx::any::AnyRow) -> Result<Self> {
-        let known = Credentials::read(row)?;
-        Ok(Self {
-            user_id: known.user_id,
-            // Also when it is disabled: it was not the owner of the address who was shut out, for all we know.
-            can_be_displaced: !known.is_confirmed,
-        })
     }
 }
 

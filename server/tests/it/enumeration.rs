@@ -56,9 +56,9 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-async fn with_members() -> TestApp {
+async fn with_members(confirmation: Confirmation) -> TestApp {
     let app = TestApp::with(CookieSecurity::Http, |config| {
-        config.confirmation = Confirmation::Required;
+        config.confirmation = confirmation;
     })
     .await;
     for at in 0..TRIES {
@@ -79,25 +79,33 @@ async fn with_members() -> TestApp {
     app
 }
 
-#[tokio::test]
-async fn one_answer_and_one_cost_for_members_and_strangers() {
-    let app = with_members().await;
-    compare(&app, "forgot password", async |_, address| {
-        app.program()
-            .post("/forgot-password", &[("email", address)])
-            .await
+async fn compare_what_is_open_to_all(app: &TestApp) {
+    compare(app, "forgot password", async |_, address| {
+        let fields = [("email", address)];
+        app.program().post("/forgot-password", &fields).await
     })
     .await;
-    compare(&app, "send the link again", async |_, address| {
-        app.program()
-            .post("/confirm-email", &[("email", address)])
-            .await
+    compare(app, "send the link again", async |_, address| {
+        let fields = [("email", address)];
+        app.program().post("/confirm-email", &fields).await
     })
     .await;
-    compare(&app, "sign in", async |_, address| {
+    compare(app, "sign in", async |_, address| {
         app.program().log_in(address, "a wrong password").await
     })
     .await;
+}
+
+#[tokio::test]
+async fn one_answer_and_one_cost_for_members_and_strangers() {
+    let app = with_members(Confirmation::Optional).await;
+    compare_what_is_open_to_all(&app).await;
+}
+
+#[tokio::test]
+async fn where_addresses_are_confirmed_first_registering_tells_nothing_either() {
+    let app = with_members(Confirmation::Required).await;
+    compare_what_is_open_to_all(&app).await;
     compare(&app, "register", async |turn, address| {
         let name = format!("visitor{turn}");
         let fields = [
@@ -107,5 +115,12 @@ async fn one_answer_and_one_cost_for_members_and_strangers() {
         ];
         app.program().post("/register", &fields).await
     })
+    .await;
+    // What comes after it is the same, too: nobody is let in by what they have just made.
+    compare(
+        &app,
+        "sign in to what was registered",
+        async |_, address| app.program().log_in(address, PASSWORD).await,
+    )
     .await;
 }
