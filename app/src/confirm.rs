@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use crate::error::AppError;
 use crate::form::{Field, Form, Hidden, PasswordField};
 use crate::link::{DeadLink, WhereLettersAre};
-use crate::next;
 use crate::session::Visit;
 
 /// Where somebody goes who was sent a link.
@@ -42,7 +41,7 @@ pub async fn confirm_email(
     let after = if is_here {
         "/profile?confirmed"
     } else {
-        next::DEFAULT
+        crate::next::DEFAULT
     };
     Ok(after.to_owned())
 }

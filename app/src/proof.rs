@@ -4,14 +4,13 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::form::{Form, Hidden, PasswordField};
-use crate::next;
 use crate::session::Visit;
 
 /// Renews the proof by the password. Returns the path to go to.
 #[server(prefix = "", endpoint = "profile/confirm")]
 pub async fn prove(password: String, #[server(default)] next: String) -> Result<String, AppError> {
     crate::ssr::account::prove(password.into()).await?;
-    Ok(next::after_sign_in(&next))
+    Ok(crate::next::after_sign_in(&next))
 }
 
 /// The names of the fields of [`prove`].

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::confirm;
 use crate::error::AppError;
 use crate::form::{Field, Form, PasswordField};
 use crate::next;
@@ -20,7 +19,7 @@ pub async fn sign_up(
     Ok(if is_signed_in {
         next::after_sign_in(&next)
     } else {
-        confirm::SENT.to_owned()
+        crate::confirm::SENT.to_owned()
     })
 }
 

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use crate::error::AppError;
 use crate::form::{Form, Hidden, PasswordField};
 use crate::link::DeadLink;
-use crate::next;
 use crate::register::password_hint;
 use crate::session::Visit;
 
@@ -28,7 +27,7 @@ pub async fn what_to_reset(token: String) -> Result<Reset, AppError> {
 #[server(prefix = "", endpoint = "reset-password")]
 pub async fn reset_password(token: String, password: String) -> Result<String, AppError> {
     crate::ssr::links::reset_password(token, password.into()).await?;
-    Ok(next::DEFAULT.to_owned())
+    Ok(crate::next::DEFAULT.to_owned())
 }
 
 /// The names of the fields of [`reset_password`].

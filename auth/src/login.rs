@@ -130,8 +130,8 @@ impl Auth {
     /// Signs in with an email address or a username. `replacing` is the session the browser came with.
     ///
     /// # Errors
-    /// [`Error::BadCredentials`] for an unknown name, a wrong password and a disabled account alike,
-    /// after the same work; [`Error::Busy`] when too many passwords wait to be verified.
+    /// [`Error::BadCredentials`] for an unknown name, a wrong password, a disabled account, and an address
+    /// that is to be confirmed first alike, after the same work; [`Error::Busy`] when too many passwords wait to be verified.
     pub async fn log_in(
         &self,
         form: LogIn,
@@ -144,12 +144,9 @@ impl Auth {
             .verify_password(credentials.as_ref(), &form.password)
             .await?;
         let known = match credentials {
-            Some(known) if verdict != Verdict::Wrong && !known.disabled => known,
+            Some(known) if verdict != Verdict::Wrong && self.may_sign_in(&known) => known,
             other => return self.refuse(other, client, now).await,
         };
-        if !known.is_confirmed && self.config().confirmation == Confirmation::Required {
-            return self.refuse_unconfirmed(known, client, now).await;
-        }
         let rehashed = match verdict {
             // A replacement that has to wait can wait for the next sign-in.
             Verdict::Outdated => self.hasher().hash(form.password).await.ok(),
@@ -179,31 +176,11 @@ impl Auth {
         .await
     }
 
-    /// Says what a wrong password would be told, and sends another link: whoever knows the password has made
-    /// the account, and nobody else is to learn that it is there.
-    async fn refuse_unconfirmed(
-        &self,
-        known: Credentials,
-        client: &Client,
-        now: OffsetDateTime,
-    ) -> Result<SignedIn> {
-        let (auth, client) = (self.clone(), client.clone());
-        to_the_end(async move {
-            let mut writing = auth.store().write().await?;
-            let entry = Entry {
-                user_id: Some(known.user_id),
-                detail: Some("unconfirmed"),
-                ..Entry::new(Event::SignInFailed, &client, now)
-            };
-            writing.audit(&entry).await?;
-            let mail = NewMail::to(&known.email, Kind::ConfirmAddress, &client, now);
-            let mail = mail.about(known.user_id);
-            auth.queue_or_withhold(&mut writing, &mail, Pace::ASKED)
-                .await?;
-            writing.commit().await
-        })
-        .await?;
-        Err(Error::BadCredentials)
+    /// Where addresses are confirmed first, whoever has not done that is told what a wrong password is told:
+    /// anything else, be it only another letter, would say that nobody else has the address.
+    fn may_sign_in(&self, known: &Credentials) -> bool {
+        let is_required = self.config().confirmation == Confirmation::Required;
+        !known.disabled && (known.is_confirmed || !is_required)
     }
 
     pub(crate) async fn find(&self, identifier: &str) -> Result<Option<Credentials>> {

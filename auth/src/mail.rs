@@ -197,6 +197,34 @@ impl Auth {
     ) -> Result<()> {
         // The number first: its row puts those who count in one line.
         let id = writing.next_mail_id().await?;
+        match self.wait(writing, mail, pace).await? {
+            Some(retry_after) => Err(Error::Throttled { retry_after }),
+            None => writing.insert_mail(id, mail).await,
+        }
+    }
+
+    /// The same, without a word about too many: what is withheld is written down all the same, so that nobody
+    /// sees a difference by the clock.
+    pub(crate) async fn queue_or_withhold(
+        &self,
+        writing: &mut Writing,
+        mail: &NewMail<'_>,
+        pace: Pace,
+    ) -> Result<()> {
+        let id = writing.next_mail_id().await?;
+        match self.wait(writing, mail, pace).await? {
+            Some(_) => writing.withhold_mail(id, mail).await,
+            None => writing.insert_mail(id, mail).await,
+        }
+    }
+
+    /// How long it is too early for another letter of the kind to the address.
+    async fn wait(
+        &self,
+        writing: &mut Writing,
+        mail: &NewMail<'_>,
+        pace: Pace,
+    ) -> Result<Option<Duration>> {
         let hour = Duration::hours(1);
         let earlier = writing
             .mails_since(mail.recipient, mail.kind, mail.at - hour, pace.most)
@@ -211,23 +239,6 @@ impl Auth {
             .min(newest.map(|newest| newest + SHORTEST_LINK));
         let allowed_at = after_gap.max(after_hour);
         let wait = allowed_at.map(|at| at - mail.at);
-        if let Some(retry_after) = wait.filter(|wait| wait.is_positive()) {
-            return Err(Error::Throttled { retry_after });
-        }
-        writing.insert_mail(id, mail).await
-    }
-
-    /// The same, without a word about too many: what is withheld is written down all the same, so that nobody
-    /// sees a difference by the clock.
-    pub(crate) async fn queue_or_withhold(
-        &self,
-        writing: &mut Writing,
-        mail: &NewMail<'_>,
-        pace: Pace,
-    ) -> Result<()> {
-        match self.queue_at_pace(writing, mail, pace).await {
-            Err(Error::Throttled { .. }) => writing.withhold_mail(mail).await,
-            queued => queued,
-        }
+        Ok(wait.filter(|wait| wait.is_positive()))
     }
 }

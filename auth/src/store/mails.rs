@@ -105,8 +105,7 @@ impl Writing {
     }
 
     /// Writes a letter down that is never sent, at the cost of one that is.
-    pub(crate) async fn withhold_mail(&mut self, mail: &NewMail<'_>) -> Result<()> {
-        let id = self.next_mail_id().await?;
+    pub(crate) async fn withhold_mail(&mut self, id: i64, mail: &NewMail<'_>) -> Result<()> {
         let nobodys = NewMail {
             user_id: None,
             ..*mail

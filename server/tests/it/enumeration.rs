@@ -7,13 +7,36 @@ use axum::http::StatusCode;
 
 use crate::helpers::{Answer, PASSWORD, TestApp};
 
+/// The password of whoever registers to find something out.
+const THEIRS: &str = "what a stranger chose";
+
 /// How often each is tried.
 const TRIES: usize = 200;
 
-/// Asks in turns about an address that has an account and one that has none, and compares.
+/// How often it is looked again when the times differ: other tests run beside this one, and a difference
+/// that is ours is there each time.
+const ROUNDS: usize = 3;
+
+/// Asks about addresses that have an account and addresses that have none, and compares what is answered,
+/// and how fast.
 async fn compare(app: &TestApp, what: &str, ask: impl AsyncFn(usize, &str) -> Answer) {
+    let mut ratios = Vec::new();
+    for round in 0..ROUNDS {
+        let ratio = compare_once(what, round, &ask).await;
+        // What came of it costs nobody time who asks.
+        let _ = app.letters().await;
+        if (0.9..=1.1).contains(&ratio) {
+            return;
+        }
+        ratios.push(ratio);
+    }
+    panic!("{what}: a member takes {ratios:.3?} of the time of nobody");
+}
+
+/// Asks in turns. Returns how long it takes for a member, as a part of how long it takes for nobody.
+async fn compare_once(what: &str, round: usize, ask: &impl AsyncFn(usize, &str) -> Answer) -> f64 {
     let mut times = [Vec::new(), Vec::new()];
-    for at in 0..TRIES {
+    for at in round * TRIES..(round + 1) * TRIES {
         // Each comes first as often as the other.
         let mut answers = [None, None];
         for which in if at % 2 == 0 { [0, 1] } else { [1, 0] } {
@@ -29,14 +52,7 @@ async fn compare(app: &TestApp, what: &str, ask: impl AsyncFn(usize, &str) -> An
         assert_eq!(answers[0], answers[1], "{what}");
     }
     let [known, unknown] = times.map(median);
-    let ratio = known.as_secs_f64() / unknown.as_secs_f64();
-    eprintln!("{what}: {known:?} for a member, {unknown:?} for nobody, {ratio:.3}");
-    assert!(
-        (0.9..=1.1).contains(&ratio),
-        "{what}: {known:?} against {unknown:?}"
-    );
-    // What came of it costs nobody time who asks.
-    let _ = app.letters().await;
+    known.as_secs_f64() / unknown.as_secs_f64()
 }
 
 /// All that a visitor sees, but for what is different each time.
@@ -61,7 +77,7 @@ async fn with_members(confirmation: Confirmation) -> TestApp {
         config.confirmation = confirmation;
     })
     .await;
-    for at in 0..TRIES {
+    for at in 0..ROUNDS * TRIES {
         let (address, name) = (format!("member{at}@example.org"), format!("member{at}"));
         let fields = [
             ("email", address.as_str()),
@@ -111,7 +127,7 @@ async fn where_addresses_are_confirmed_first_registering_tells_nothing_either() 
         let fields = [
             ("email", address),
             ("username", &name),
-            ("password", PASSWORD),
+            ("password", THEIRS),
         ];
         app.program().post("/register", &fields).await
     })
@@ -120,7 +136,7 @@ async fn where_addresses_are_confirmed_first_registering_tells_nothing_either() 
     compare(
         &app,
         "sign in to what was registered",
-        async |_, address| app.program().log_in(address, PASSWORD).await,
+        async |_, address| app.program().log_in(address, THEIRS).await,
     )
     .await;
 }
