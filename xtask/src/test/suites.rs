@@ -21,11 +21,11 @@ type Cases = [(&'static str, &'static str); 2];
 
 const ON_SQLITE: Cases = [
     ("LATCHKEY_MODEL_CASES", "10000"),
-    ("LATCHKEY_LIFE_CASES", "64"),
+    ("LATCHKEY_LIFE_CASES", "32"),
 ];
 const ON_POSTGRES: Cases = [
     ("LATCHKEY_MODEL_CASES", "1000"),
-    ("LATCHKEY_LIFE_CASES", "8"),
+    ("LATCHKEY_LIFE_CASES", "4"),
 ];
 
 /// Runs all unit and integration tests.
