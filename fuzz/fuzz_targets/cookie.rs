@@ -83,6 +83,7 @@ fn site() -> Router {
         public_url: Url::parse(ORIGIN).expect("an origin"),
         clock: Clock::new(|| NOW),
         leaving: Leaving::never(),
+        outbox: None,
     };
     server::router(site, &options).expect("a site")
 }
