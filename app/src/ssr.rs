@@ -9,8 +9,8 @@ mod words;
 use std::sync::Arc;
 
 use auth::{
-    Auth, Client, Confirmation, CookieJarStyle, LogIn, Persistence, Registration, Session, SignUp,
-    SignedIn,
+    Auth, Browser, Client, Confirmation, CookieJarStyle, LogIn, Persistence, Registration, Session,
+    SignUp, SignedIn,
 };
 use axum::http::request::Parts;
 use leptos::nonce::Nonce;
@@ -169,11 +169,21 @@ impl Request {
         }
     }
 
-    fn keep(&self, signed_in: &SignedIn) {
+    /// Where somebody is about to be signed in: a browser that has no number yet gets one.
+    fn client(&self) -> Client {
+        let client = self.arrival.client.clone();
+        let browser = client.browser.unwrap_or_else(Browser::random);
+        Client {
+            browser: Some(browser),
+            ..client
+        }
+    }
+
+    fn keep(&self, signed_in: &SignedIn, client: &Client) {
         for cookie in self.services.cookies.set(signed_in, self.arrival.now) {
             self.cookies.add(cookie);
         }
-        if let Some(browser) = self.arrival.client.browser {
+        if let Some(browser) = client.browser {
             self.cookies.add(self.services.cookies.remember(browser));
         }
     }
@@ -206,18 +216,15 @@ pub(crate) async fn log_in(
         password,
         persistence,
     };
-    let Arrival {
-        now,
-        client,
-        session,
-    } = &request.arrival;
+    let Arrival { now, session, .. } = &request.arrival;
+    let client = &request.client();
     let signed_in = request
         .services
         .auth
         .log_in(form, client, session.as_deref(), *now)
         .await
         .map_err(|error| refused(&request.services, error))?;
-    request.keep(&signed_in);
+    request.keep(&signed_in, client);
     Ok(())
 }
 
@@ -233,11 +240,8 @@ pub(crate) async fn sign_up(
         username,
         password,
     };
-    let Arrival {
-        now,
-        client,
-        session,
-    } = &request.arrival;
+    let Arrival { now, session, .. } = &request.arrival;
+    let client = &request.client();
     let signed_up = request
         .services
         .auth
@@ -245,7 +249,7 @@ pub(crate) async fn sign_up(
         .await?;
     let signed_in = signed_up.signed_in();
     if let Some(signed_in) = &signed_in {
-        request.keep(signed_in);
+        request.keep(signed_in, client);
     }
     Ok(signed_in.is_some())
 }

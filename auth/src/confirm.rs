@@ -11,7 +11,6 @@ use crate::Auth;
 use crate::account::Email;
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
-use crate::hasher::Verdict;
 use crate::link::{Purpose, is_of};
 use crate::login::{Beginning, Holder};
 use crate::mail::{Kind, NewMail, Pace};
@@ -169,10 +168,8 @@ impl Auth {
         }
         let is_here = is_of(session, &standing);
         if !is_here {
-            let known = Some(&standing.credentials);
-            if self.verify_password(known, &password).await? == Verdict::Wrong {
-                return self.refuse_password(&standing, client, now).await;
-            }
+            let (known, event) = (&standing.credentials, Event::SignInFailed);
+            self.demand(known, &password, event, client, now).await?;
         }
         let (auth, client) = (self.clone(), client.clone());
         let former = session.map(|session| session.id);

@@ -3,7 +3,6 @@
 use secrecy::SecretString;
 use time::{Duration, OffsetDateTime};
 
-use crate::Auth;
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
 use crate::mail::{Kind, NewMail};
@@ -11,6 +10,7 @@ use crate::refresh::to_the_end;
 use crate::revocation::HOLD;
 use crate::session::{Client, Session, SessionId};
 use crate::store::{Which, Writing};
+use crate::{Auth, Confirmation};
 
 /// How long there is to think again.
 pub const DELETION_WAITS: Duration = Duration::days(7);
@@ -80,7 +80,11 @@ impl Auth {
     /// When the database does not answer; what is left is done the next time.
     pub async fn clean_up(&self, now: OffsetDateTime) -> Result<()> {
         let planned = self.store().due_deletions(now).await?;
-        let unused = self.store().never_used(now - UNUSED_STAYS).await?;
+        // Elsewhere whoever registers is signed in at once.
+        let unused = match self.config().confirmation {
+            Confirmation::Required => self.store().never_used(now - UNUSED_STAYS).await?,
+            Confirmation::Optional => Vec::new(),
+        };
         let planned = planned.into_iter().map(|id| (id, Due::Planned));
         for (user_id, due) in planned.chain(unused.into_iter().map(|id| (id, Due::Unused))) {
             // One that cannot be removed must not keep the others.
@@ -99,7 +103,7 @@ impl Auth {
     async fn delete(&self, user_id: i64, now: OffsetDateTime, due: Due) -> Result<()> {
         let mut writing = self.store().write().await?;
         let held = writing.hold(user_id).await?;
-        let was_used = writing.has_sessions(user_id).await?;
+        let was_used = writing.was_used(user_id).await?;
         let held = held.filter(|held| match due {
             Due::Planned => held.account.deletion_at.is_some_and(|at| at <= now),
             Due::Unused => held.account.confirmed_at.is_none() && !was_used,

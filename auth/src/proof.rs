@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::hasher::Verdict;
 use crate::refresh::to_the_end;
 use crate::session::{Client, Session, SignedIn};
-use crate::store::{Credentials, Standing};
+use crate::store::Credentials;
 
 /// How long a proof is good for what is sensitive.
 pub const PROOF_LASTS: Duration = Duration::minutes(15);
@@ -74,24 +74,27 @@ impl Auth {
         let account = self.account(session).await?;
         let standing = self.store().standing(account.id).await?;
         let known = standing.ok_or(Error::Unauthenticated)?.credentials;
-        if self.verify_password(Some(&known), password).await? == Verdict::Wrong {
-            let event = Event::ReauthenticationFailed;
-            self.audit_failure(event, Some(account.id), client, now)
-                .await?;
-            return Err(Error::BadCredentials);
-        }
+        let event = Event::ReauthenticationFailed;
+        self.demand(&known, password, event, client, now).await?;
         Ok(known)
     }
 
-    /// Says no to a wrong password, and puts that into the trail.
-    pub(crate) async fn refuse_password<T>(
+    /// Compares a password with that of an account. A wrong one is put into the trail, as `event`.
+    ///
+    /// # Errors
+    /// [`Error::BadCredentials`] when it is another.
+    pub(crate) async fn demand(
         &self,
-        standing: &Standing,
+        known: &Credentials,
+        password: &SecretString,
+        event: Event,
         client: &Client,
         now: OffsetDateTime,
-    ) -> Result<T> {
-        let user_id = Some(standing.account.id);
-        self.audit_failure(Event::SignInFailed, user_id, client, now)
+    ) -> Result<()> {
+        if self.verify_password(Some(known), password).await? != Verdict::Wrong {
+            return Ok(());
+        }
+        self.audit_failure(event, Some(known.user_id), client, now)
             .await?;
         Err(Error::BadCredentials)
     }

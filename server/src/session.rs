@@ -29,7 +29,7 @@ pub(crate) async fn identify(
 ) -> Response {
     let now = app.clock.now();
     let client = Client {
-        browser: Some(browser(&app, &cookies)),
+        browser: browser(&app, &cookies),
         ..client(&request)
     };
     let session = match session(&app, &cookies, &client, now).await {
@@ -99,12 +99,10 @@ fn forget(app: &App, cookies: &Cookies) {
         .for_each(|cookie| cookies.add(cookie));
 }
 
-/// Which browser it is. One that has no cookie gets it with its first session.
-fn browser(app: &App, cookies: &Cookies) -> Browser {
-    let cookie = cookies.get(app.services.cookies.browser_name());
-    cookie
-        .and_then(|cookie| Browser::parse(cookie.value()))
-        .unwrap_or_else(Browser::random)
+/// Which browser it is, when it says so.
+fn browser(app: &App, cookies: &Cookies) -> Option<Browser> {
+    let cookie = cookies.get(app.services.cookies.browser_name())?;
+    Browser::parse(cookie.value())
 }
 
 fn client(request: &Request) -> Client {

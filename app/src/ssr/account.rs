@@ -43,7 +43,7 @@ pub(crate) async fn change_password(
     new: SecretString,
 ) -> Result<(), AppError> {
     let request = Request::current()?;
-    let Arrival { now, client, .. } = &request.arrival;
+    let (now, client) = (&request.arrival.now, &request.client());
     let session = request.session()?;
     let renewed = request
         .services
@@ -51,7 +51,7 @@ pub(crate) async fn change_password(
         .change_password(session, current, new, client, *now)
         .await
         .map_err(wrong_password("current_password"))?;
-    request.keep(&renewed);
+    request.keep(&renewed, client);
     Ok(())
 }
 
@@ -71,7 +71,7 @@ pub(crate) async fn change_email(email: String, password: SecretString) -> Resul
 
 pub(crate) async fn prove(password: SecretString) -> Result<(), AppError> {
     let request = Request::current()?;
-    let Arrival { now, client, .. } = &request.arrival;
+    let (now, client) = (&request.arrival.now, &request.client());
     let session = request.session()?;
     let renewed = request
         .services
@@ -79,7 +79,7 @@ pub(crate) async fn prove(password: SecretString) -> Result<(), AppError> {
         .reauthenticate(session, password, client, *now)
         .await
         .map_err(wrong_password("password"))?;
-    request.keep(&renewed);
+    request.keep(&renewed, client);
     Ok(())
 }
 

@@ -54,11 +54,8 @@ pub(crate) async fn confirmation(token: String) -> Result<Confirmation, AppError
 /// Returns whether it was done by somebody who was signed in to the account.
 pub(crate) async fn confirm_email(token: String, password: SecretString) -> Result<bool, AppError> {
     let request = Request::current()?;
-    let Arrival {
-        now,
-        client,
-        session,
-    } = &request.arrival;
+    let Arrival { now, session, .. } = &request.arrival;
+    let client = &request.client();
     let auth = &request.services.auth;
     let confirmed = auth
         .confirm_email(&token, password, client, session.as_deref(), *now)
@@ -67,7 +64,7 @@ pub(crate) async fn confirm_email(token: String, password: SecretString) -> Resu
     Ok(match confirmed {
         Confirmed::Here => true,
         Confirmed::SignedIn(signed_in) => {
-            request.keep(&signed_in);
+            request.keep(&signed_in, client);
             false
         }
     })
@@ -85,16 +82,13 @@ pub(crate) async fn reset(token: String) -> Result<Reset, AppError> {
 
 pub(crate) async fn reset_password(token: String, password: SecretString) -> Result<(), AppError> {
     let request = Request::current()?;
-    let Arrival {
-        now,
-        client,
-        session,
-    } = &request.arrival;
+    let Arrival { now, session, .. } = &request.arrival;
+    let client = &request.client();
     let auth = &request.services.auth;
     let signed_in = auth
         .reset_password(&token, password, client, session.as_deref(), *now)
         .await?;
-    request.keep(&signed_in);
+    request.keep(&signed_in, client);
     Ok(())
 }
 

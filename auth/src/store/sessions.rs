@@ -180,12 +180,6 @@ impl Writing {
         Ok(())
     }
 
-    /// Whether an account was ever signed in to.
-    pub(crate) async fn has_sessions(&mut self, user_id: i64) -> Result<bool> {
-        let query = sqlx::query("select id from sessions where user_id = $1 limit 1").bind(user_id);
-        Ok(query.fetch_optional(self.connection()).await?.is_some())
-    }
-
     /// Joins the line of those who revoke, before anything that comes after sessions in the order of locks.
     pub(crate) async fn line_up(&mut self) -> Result<()> {
         let query = sqlx::query("update counters set value = value where name = 'revocations'");

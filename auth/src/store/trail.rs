@@ -109,6 +109,13 @@ impl Writing {
         Ok(())
     }
 
+    /// Whether an account was ever signed in to.
+    pub(crate) async fn was_used(&mut self, user_id: i64) -> Result<bool> {
+        let query = sqlx::query("select id from audit where user_id = $1 and event = $2 limit 1");
+        let query = query.bind(user_id).bind(Event::SignedIn.name());
+        Ok(query.fetch_optional(self.connection()).await?.is_some())
+    }
+
     /// Whether the trail has an event of this kind on a session already.
     pub(crate) async fn has_entry(&mut self, session: SessionId, event: Event) -> Result<bool> {
         let query =

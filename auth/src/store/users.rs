@@ -4,6 +4,7 @@ use sqlx::Row;
 use time::OffsetDateTime;
 
 use crate::account::{Account, DisplayName, Email, Identifier, Username};
+use crate::audit::Event;
 use crate::error::{Error, Result};
 use crate::store::rows::{millis, read_account};
 use crate::store::{Credentials, Place, Store, Writing};
@@ -47,14 +48,19 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
     }
 
-    /// Accounts that nobody has confirmed, or been signed in to, since then.
+    /// Accounts that somebody registered before then, and nobody has confirmed or been signed in to. The trail
+    /// says so: sessions may be removed one day, and an account that came in another way was not registered.
     pub(crate) async fn never_used(&self, created_before: OffsetDateTime) -> Result<Vec<i64>> {
         let query = sqlx::query(
             "select id from users where confirmed_at is null and disabled_at is null and created_at < $1
-                 and not exists (select 1 from sessions where sessions.user_id = users.id)
+                 and exists (select 1 from audit where audit.user_id = users.id and event = $2)
+                 and not exists (select 1 from audit where audit.user_id = users.id and event = $3)
              order by id limit 100",
         );
         let query = query.bind(millis(created_before));
+        let query = query
+            .bind(Event::SignedUp.name())
+            .bind(Event::SignedIn.name());
         let rows = query.fetch_all(&self.reader).await?;
         rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
     }
