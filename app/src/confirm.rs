@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::form::{Field, Form, Hidden, PasswordField};
-use crate::link::{DeadLink, WhereLettersAre};
+use crate::link::{WhereLettersAre, opened};
 use crate::session::Visit;
 
 /// Where somebody goes who was sent a link.
@@ -71,13 +71,8 @@ fn ByLink(token: String) -> impl IntoView {
             {
                 let token = token.clone();
                 Suspend::new(async move {
-                    match what_to_confirm(token.clone()).await {
-                        Ok(of) => view! { <Confirm token of /> }.into_any(),
-                        Err(error) if error.code == "link_gone" => {
-                            view! { <DeadLink label="Send a new link" to="/confirm-email" /> }.into_any()
-                        }
-                        Err(error) => view! { <p class="form-error" role="alert">{error.message}</p> }.into_any(),
-                    }
+                    let asked = what_to_confirm(token.clone()).await;
+                    opened(asked, ("Send a new link", "/confirm-email"), |of| view! { <Confirm token of /> })
                 })
             }
         </Suspense>

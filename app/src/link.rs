@@ -2,7 +2,22 @@
 
 use leptos::prelude::*;
 
+use crate::error::AppError;
 use crate::session::Visit;
+
+/// The page of a link: what can be done with it, or what to do when it does nothing any more.
+pub(crate) fn opened<T, V: IntoView + 'static>(
+    asked: Result<T, AppError>,
+    what_next: (&'static str, &'static str),
+    show: impl FnOnce(T) -> V,
+) -> AnyView {
+    let (label, to) = what_next;
+    match asked {
+        Ok(of) => show(of).into_any(),
+        Err(error) if error.code == "link_gone" => view! { <DeadLink label to /> }.into_any(),
+        Err(error) => view! { <p class="form-error" role="alert">{error.message}</p> }.into_any(),
+    }
+}
 
 /// A link that does nothing any more, and what to do instead.
 #[component]

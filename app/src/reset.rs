@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::form::{Form, Hidden, PasswordField};
-use crate::link::DeadLink;
+use crate::link::opened;
 use crate::register::password_hint;
 use crate::session::Visit;
 
@@ -42,13 +42,8 @@ pub fn ResetPassword() -> impl IntoView {
             <Suspense>
                 {Suspend::new(async move {
                     let token = token.unwrap_or_default();
-                    match what_to_reset(token.clone()).await {
-                        Ok(of) => view! { <NewPassword token of /> }.into_any(),
-                        Err(error) if error.code == "link_gone" => {
-                            view! { <DeadLink label="Send a new link" to="/forgot-password" /> }.into_any()
-                        }
-                        Err(error) => view! { <p class="form-error" role="alert">{error.message}</p> }.into_any(),
-                    }
+                    let asked = what_to_reset(token.clone()).await;
+                    opened(asked, ("Send a new link", "/forgot-password"), |of| view! { <NewPassword token of /> })
                 })}
             </Suspense>
         </section>

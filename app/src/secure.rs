@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::form::{Form, Hidden};
-use crate::link::DeadLink;
+use crate::link::opened;
 use crate::session::{Place, Visit};
 
 /// What a link is against.
@@ -42,13 +42,8 @@ pub fn SecureAccount() -> impl IntoView {
             <Suspense>
                 {Suspend::new(async move {
                     let token = token.unwrap_or_default();
-                    match what_happened(token.clone()).await {
-                        Ok(threat) => view! { <Answer token threat /> }.into_any(),
-                        Err(error) if error.code == "link_gone" => {
-                            view! { <DeadLink label="Set a new password" to="/forgot-password" /> }.into_any()
-                        }
-                        Err(error) => view! { <p class="form-error" role="alert">{error.message}</p> }.into_any(),
-                    }
+                    let asked = what_happened(token.clone()).await;
+                    opened(asked, ("Set a new password", "/forgot-password"), |threat| view! { <Answer token threat /> })
                 })}
             </Suspense>
         </section>
