@@ -98,13 +98,15 @@ export const test = base.extend<OfTest, { server: Server }>({
     await context.request.post('/login', { form });
     await use(resident);
   },
-  launch: async ({}, use) => {
+  launch: async ({ context }, use) => {
     const servers: Server[] = [];
     await use(async (settings) => {
       const server = await startServer(settings);
       servers.push(server);
       return server;
     });
+    // A page that still fetches its icon would complain about a server that has gone.
+    for (const page of context.pages()) await page.close();
     for (const server of servers) await server.stop();
   },
 });
