@@ -215,6 +215,7 @@ pub(crate) async fn log_in(
         identifier,
         password,
         persistence,
+        device: None,
     };
     let Arrival { now, session, .. } = &request.arrival;
     let client = &request.client();
@@ -239,6 +240,7 @@ pub(crate) async fn sign_up(
         email,
         username,
         password,
+        persistence: Persistence::Browser,
     };
     let Arrival { now, session, .. } = &request.arrival;
     let client = &request.client();

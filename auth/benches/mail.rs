@@ -13,7 +13,7 @@ use std::time::{Duration as StdDuration, Instant};
 
 use auth::{
     Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, MailConfig, MailRoute,
-    MasterSecret, Registration, SignUp, SigningAlgorithm, SmtpSecurity, SmtpServer,
+    MasterSecret, Persistence, Registration, SignUp, SigningAlgorithm, SmtpSecurity, SmtpServer,
 };
 use lettre::message::MultiPart;
 use lettre::transport::smtp::PoolConfig;
@@ -101,6 +101,7 @@ async fn fill(auth: &Auth) {
             email: format!("user{at}@example.org"),
             username: format!("user{at}"),
             password: "a long enough password".to_owned().into(),
+            persistence: Persistence::Browser,
         };
         auth.sign_up(form, &Client::default(), None, NOW)
             .await

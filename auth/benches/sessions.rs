@@ -11,7 +11,8 @@ use std::time::{Duration as StdDuration, Instant};
 
 use auth::{
     Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, MailConfig, MailRoute,
-    MasterSecret, Outbox, Registration, Revocations, SessionId, SignUp, SignedIn, SigningAlgorithm,
+    MasterSecret, Outbox, Persistence, Registration, Revocations, SessionId, SignUp, SignedIn,
+    SigningAlgorithm,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -61,6 +62,7 @@ async fn sign_up(auth: &Auth, name: &str) -> SignedIn {
         email: format!("{name}@example.org"),
         username: name.to_owned(),
         password: "a long enough password".to_owned().into(),
+        persistence: Persistence::Browser,
     };
     let nobody = Client::default();
     let signed_up = auth.sign_up(form, &nobody, None, NOW).await.unwrap();

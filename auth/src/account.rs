@@ -212,6 +212,8 @@ pub struct Account {
     pub deletion_at: Option<OffsetDateTime>,
     /// When they signed up.
     pub created_at: OffsetDateTime,
+    /// When something of it was last changed.
+    pub updated_at: OffsetDateTime,
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Changing an account: its names, its password, and whether it can be used.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
 
 use crate::Auth;
@@ -10,35 +10,37 @@ use crate::error::{Error, Result};
 use crate::link::Purpose;
 use crate::login::Holder;
 use crate::mail::Kind;
-use crate::password;
+use crate::password::{self, PasswordError};
 use crate::refresh::to_the_end;
-use crate::session::{Client, Session, SessionId, SignedIn};
+use crate::session::{Client, Session, SessionId, SessionRow, SignedIn};
 use crate::store::{Credentials, ProfileChange, Taken, Which};
 
 impl Auth {
-    /// Changes what a person is called.
+    /// Changes what a person is called. A name that is not given stays as it is.
     ///
     /// # Errors
     /// What is wrong with the first field that is refused, or that the username is taken.
     pub async fn change_profile(
         &self,
         session: &Session,
-        username: &str,
-        display_name: &str,
+        username: Option<&str>,
+        display_name: Option<&str>,
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<()> {
-        let display_name = DisplayName::parse(display_name)?;
-        let username = Username::parse(username)?;
+        let display_name = display_name.map(DisplayName::parse).transpose()?;
+        let username = username.map(Username::parse).transpose()?;
         let account = self.account(session).await?;
-        if account.username == username && account.display_name == display_name {
+        let username = username.filter(|name| *name != account.username);
+        let display_name = display_name.filter(|name| *name != account.display_name);
+        if username.is_none() && display_name.is_none() {
             return Ok(());
         }
         let mut writing = self.store().write().await?;
         let change = ProfileChange {
             document_id: &session.user,
-            username: &username,
-            display_name: &display_name,
+            username: username.as_ref(),
+            display_name: display_name.as_ref(),
             at: now,
         };
         match writing.update_profile(&change).await {
@@ -73,6 +75,9 @@ impl Auth {
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         let known = self.prove(session, &current, client, now).await?;
+        if current.expose_secret() == new.expose_secret() {
+            return Err(PasswordError::Same.into());
+        }
         let context = [known.email.as_str(), known.username.as_str()];
         password::check(&new, self.config().password_min_length, &context)?;
         let hash = self.hasher().hash(new).await?;
@@ -99,7 +104,10 @@ impl Auth {
         let user_id = known.user_id;
         writing.update_password(user_id, hash, now).await?;
         let holder = Holder::from(&known);
-        let row = self.new_session(holder, own.persistence, client, now);
+        let row = SessionRow {
+            device: own.device,
+            ..self.new_session(holder, own.persistence, client, now)
+        };
         let entry = Entry {
             user_id: Some(user_id),
             detail: Some(Event::PasswordChanged.name()),

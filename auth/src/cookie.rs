@@ -95,6 +95,15 @@ impl CookieJarStyle {
         ]
     }
 
+    /// The refresh token alone, and an end to an access token of before: for those who keep the new one
+    /// themselves. It would be another person's on the next page.
+    #[must_use]
+    pub fn set_refresh(&self, signed_in: &SignedIn, now: OffsetDateTime) -> [Cookie<'static>; 2] {
+        let [_, refresh] = self.set(signed_in, now);
+        let [no_access, _] = self.remove();
+        [no_access, refresh]
+    }
+
     /// The same two with nothing in them, already over: what removes them from a browser.
     #[must_use]
     pub fn remove(&self) -> [Cookie<'static>; 2] {

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 use crate::audit::{Activity, Entry, Event};
 use crate::error::{Error, Result};
 use crate::refresh::to_the_end;
-use crate::session::{Client, Device, Session, SessionId, SessionRow};
+use crate::session::{Browser, Client, Device, DeviceId, Session, SessionId, SessionRow};
 use crate::store::{Which, Writing};
 use crate::token::RefreshToken;
 use crate::{Account, Auth};
@@ -152,6 +152,72 @@ impl Auth {
         .await
     }
 
+    /// Ends every session of the account, `own` among them. Returns how many there were.
+    ///
+    /// # Errors
+    /// When the database does not answer; then they may live on.
+    pub async fn log_out_everywhere(
+        &self,
+        own: &Session,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<usize> {
+        self.end_own(own, None, client, now).await
+    }
+
+    /// Ends what a program that signed in called one device. Returns how many sessions there were.
+    ///
+    /// # Errors
+    /// When the database does not answer; then they may live on.
+    pub async fn log_out_device(
+        &self,
+        own: &Session,
+        device: DeviceId,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<usize> {
+        self.end_own(own, Some(device), client, now).await
+    }
+
+    /// Ends the sessions of the account: all of them, or those on one device.
+    async fn end_own(
+        &self,
+        own: &Session,
+        device: Option<DeviceId>,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<usize> {
+        let user_id = self.account(own).await?.id;
+        let (auth, client) = (self.clone(), client.clone());
+        to_the_end(async move {
+            let mut writing = auth.store().write().await?;
+            let entry = Entry {
+                user_id: Some(user_id),
+                ..Entry::new(Event::SignedOut, &client, now)
+            };
+            let which = match &device {
+                Some(device) => Which::OnDevice { user_id, device },
+                None => Which::AllOf { user_id, but: None },
+            };
+            let ended = auth.end(&mut writing, which, &entry).await?;
+            auth.commit_revocation(writing, &ended, now).await?;
+            Ok(ended.len())
+        })
+        .await
+    }
+
+    /// What lets an account know a program again that keeps no cookie.
+    #[must_use]
+    pub fn known_again(&self, client: Client) -> Client {
+        let browser = client
+            .browser
+            .unwrap_or_else(|| Browser::of_program(&client, self.secrets()));
+        Client {
+            browser: Some(browser),
+            ..client
+        }
+    }
+
     /// Which session a refresh token of ours is for, whether or not it is alive. The database is not asked.
     #[must_use]
     pub fn session_of(&self, refresh_token: &str) -> Option<SessionId> {
@@ -189,7 +255,7 @@ impl Auth {
     pub(crate) async fn end(
         &self,
         writing: &mut Writing,
-        which: Which,
+        which: Which<'_>,
         entry: &Entry<'_>,
     ) -> Result<Vec<SessionId>> {
         let ended = writing.revoke(which, entry.event, entry.at).await?;

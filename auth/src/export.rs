@@ -53,6 +53,7 @@ struct ExportedSession {
     ended_at: Option<String>,
     address: Option<String>,
     user_agent: Option<String>,
+    device_id: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -194,6 +195,7 @@ fn session_row(row: SessionRow) -> ExportedSession {
         ended_at: row.revoked_at.map(text),
         address: row.client.address,
         user_agent: row.client.user_agent,
+        device_id: row.device.map(|device| device.as_str().to_owned()),
     }
 }
 

@@ -66,8 +66,8 @@ pub use crate::proof::PROOF_LASTS;
 pub use crate::revocation::Revocations;
 pub use crate::secret::{MasterSecret, SecretTooShort, random_secret};
 pub use crate::session::{
-    Browser, Client, Device, Lifespans, Limits, NotASessionId, Persistence, Session, SessionId,
-    SignedIn,
+    Browser, Client, Device, DeviceId, Lifespans, Limits, NotADeviceId, NotASessionId, Persistence,
+    Session, SessionId, SignedIn,
 };
 pub use crate::store::Database;
 pub use crate::token::{MAX_ACCESS_LIFESPAN, Tokens};

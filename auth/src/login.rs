@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
 
-use crate::account::{Email, Identifier, Username};
+use crate::account::{Account, Email, Identifier, Username};
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
 use crate::hasher::Verdict;
@@ -11,7 +11,7 @@ use crate::mail::{Kind, NewMail, Pace};
 use crate::password::{self, MAX_LENGTH};
 use crate::refresh::to_the_end;
 use crate::secret;
-use crate::session::{Client, Persistence, Session, SessionId, SessionRow, SignedIn};
+use crate::session::{Client, DeviceId, Persistence, Session, SessionId, SessionRow, SignedIn};
 use crate::store::{Credentials, NewUser, Place, Which, Writing};
 use crate::{Auth, Confirmation, Registration};
 
@@ -23,6 +23,8 @@ pub struct SignUp {
     pub username: String,
     /// Hashed exactly as received.
     pub password: SecretString,
+    /// Whether the first sign-in outlives the browser's window.
+    pub persistence: Persistence,
 }
 
 /// What somebody who has an account gives, as received.
@@ -33,6 +35,8 @@ pub struct LogIn {
     pub password: SecretString,
     /// Whether the sign-in outlives the browser's window.
     pub persistence: Persistence,
+    /// What a program calls the device that it runs on. An earlier session on it ends.
+    pub device: Option<DeviceId>,
 }
 
 /// What came of signing up.
@@ -40,8 +44,9 @@ pub enum SignedUp {
     /// The account can be used at once.
     SignedIn(Box<SignedIn>),
     /// The address has to be confirmed first. It is said in the same way when there is an account with the
-    /// address already: then it is its owner who gets a letter.
-    Unconfirmed,
+    /// address already: then it is its owner who gets a letter. The account is as it will be for whoever
+    /// confirms the address.
+    Unconfirmed(Box<Account>),
 }
 
 impl SignedUp {
@@ -50,7 +55,7 @@ impl SignedUp {
     pub fn signed_in(self) -> Option<SignedIn> {
         match self {
             Self::SignedIn(signed_in) => Some(*signed_in),
-            Self::Unconfirmed => None,
+            Self::Unconfirmed(_) => None,
         }
     }
 }
@@ -120,6 +125,7 @@ impl Auth {
             place: Place::Holder,
             username,
             password_hash,
+            persistence: form.persistence,
             at: now,
         };
         let (auth, client) = (self.clone(), client.clone());
@@ -153,7 +159,10 @@ impl Auth {
             Verdict::Right | Verdict::Wrong => None,
         };
         let holder = Holder::from(&known);
-        let row = self.new_session(holder, form.persistence, client.clone(), now);
+        let row = SessionRow {
+            device: form.device,
+            ..self.new_session(holder, form.persistence, client.clone(), now)
+        };
         let former = replacing.map(|session| session.id);
         let auth = self.clone();
         to_the_end(async move {
@@ -265,6 +274,7 @@ impl Auth {
             expires_at: now + limits.absolute,
             revoked_at: None,
             client,
+            device: None,
             user: holder.document_id,
             role: holder.role,
             disabled: false,
@@ -289,6 +299,17 @@ impl Auth {
         if let Some(former) = new.former {
             self.replace(&mut writing, former, &entry).await?;
             ended.push(former);
+        }
+        if let Some(device) = &row.device {
+            let entry = Entry {
+                event: Event::SessionReplaced,
+                ..entry
+            };
+            let which = Which::OnDevice {
+                user_id: row.user_id,
+                device,
+            };
+            ended.extend(self.end(&mut writing, which, &entry).await?);
         }
         writing.insert_session(&row).await?;
         let stays = was_leaving.as_ref().map(|_| Event::DeletionCalledOff);

@@ -29,6 +29,8 @@ pub enum PasswordError {
     Common,
     #[error("the same as the email address, the username or the name of this product")]
     Context,
+    #[error("the one before")]
+    Same,
 }
 
 /// Checks a password that somebody wants to have.

@@ -10,8 +10,8 @@ use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
 use crate::login::{Beginning, Holder, SignedUp};
 use crate::mail::{Kind, NewMail, Pace};
-use crate::session::{Client, Persistence, SessionId};
-use crate::store::{NewUser, Occupant, Place, Taken, Writing};
+use crate::session::{Client, SessionId};
+use crate::store::{NewUser, Occupant, Place, ROLE, Taken, Writing};
 
 /// What the owner of an address is told when an account makes way for the new one.
 const REPLACED: &str =
@@ -83,14 +83,14 @@ impl Auth {
             self.queue_or_withhold(&mut writing, &welcome, Pace::IN_PASSING)
                 .await?;
             self.commit_revocation(writing, &ended, new.at).await?;
-            return Ok(SignedUp::Unconfirmed);
+            return Ok(SignedUp::Unconfirmed(Box::new(new.account(user_id))));
         }
         let holder = Holder {
             user_id,
             document_id: new.document_id.clone(),
-            role: "user".to_owned(),
+            role: ROLE.to_owned(),
         };
-        let row = self.new_session(holder, Persistence::Browser, client.clone(), new.at);
+        let row = self.new_session(holder, new.persistence, client.clone(), new.at);
         let beginning = Beginning {
             ended,
             welcome: Some(welcome),

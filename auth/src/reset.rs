@@ -43,6 +43,7 @@ impl Auth {
         new: SecretString,
         client: &Client,
         former: Option<&Session>,
+        persistence: Persistence,
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         let (link, seen) = self.find_link(token, now).await?;
@@ -69,7 +70,7 @@ impl Auth {
             let mail = NewMail::to(&standing.account.email, Kind::PasswordChanged, &client, now);
             let mail = mail.about(user_id);
             let holder = Holder::from(&standing.credentials);
-            let row = auth.new_session(holder, Persistence::Browser, client.clone(), now);
+            let row = auth.new_session(holder, persistence, client.clone(), now);
             let new = Beginning::new(row, former, &[Event::PasswordReset, Event::SignedIn]);
             let new = Beginning {
                 ended,

@@ -110,6 +110,7 @@ mod tests {
             expires_at: START + Duration::hours(24),
             revoked_at: None,
             client: Client::default(),
+            device: None,
             user: "user".to_owned(),
             role: "user".to_owned(),
             disabled: false,

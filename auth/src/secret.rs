@@ -49,6 +49,7 @@ pub(crate) struct Secrets(Vec<Derived>);
 struct Derived {
     refresh_tokens: hmac::Key,
     links: hmac::Key,
+    programs: hmac::Key,
     signing_keys: RandomizedNonceKey,
 }
 
@@ -73,6 +74,14 @@ impl Secrets {
     pub(crate) fn link(&self, letter: &[u8]) -> [u8; 32] {
         let tag = hmac::sign(&self.0[0].links, letter);
         tag.as_ref().try_into().expect("HMAC-SHA256 gives 32 bytes")
+    }
+
+    /// What a program that keeps no cookie is known by, 128 bits. Another secret knows none of them again.
+    pub(crate) fn program(&self, description: &[u8]) -> [u8; 16] {
+        let tag = hmac::sign(&self.0[0].programs, description);
+        *tag.as_ref()
+            .first_chunk()
+            .expect("HMAC-SHA256 gives 32 bytes")
     }
 
     /// Compares in constant time, with each secret in turn.
@@ -111,6 +120,7 @@ impl Derived {
         Self {
             refresh_tokens: hmac::Key::new(hmac::HMAC_SHA256, &secret.derive("refresh tokens")),
             links: hmac::Key::new(hmac::HMAC_SHA256, &secret.derive("links in letters")),
+            programs: hmac::Key::new(hmac::HMAC_SHA256, &secret.derive("known programs")),
             signing_keys: RandomizedNonceKey::new(&AES_256_GCM, &sealing)
                 .expect("the key has 32 bytes"),
         }

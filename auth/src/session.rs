@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::agent;
-use crate::secret;
+use crate::secret::{self, Secrets};
 use crate::token::Tokens;
 
 /// 128 random bits; as text in base64url, 22 characters. It stays the same over every rotation.
@@ -171,6 +171,14 @@ impl Browser {
             .map(Self)
     }
 
+    /// For a program that keeps no cookie: the same for as long as it asks from the same address under the
+    /// same name.
+    pub(crate) fn of_program(client: &Client, secrets: &Secrets) -> Self {
+        let address = client.address.as_deref().unwrap_or_default();
+        let name = client.user_agent.as_deref().unwrap_or_default();
+        Self(secrets.program(format!("{address}\n{name}").as_bytes()))
+    }
+
     /// What goes into the cookie.
     pub(crate) fn to_cookie(self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
@@ -179,6 +187,40 @@ impl Browser {
     /// What the database knows it by.
     pub(crate) fn hash(self) -> String {
         secret::hash(&self.0)
+    }
+}
+
+/// What a program calls the device that it runs on: 1 to 128 characters, unique within an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceId(String);
+
+/// Why a text is no device id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not 1 to 128 characters that can be shown")]
+pub struct NotADeviceId;
+
+impl DeviceId {
+    /// Takes what a column holds: it was valid when it was written.
+    pub(crate) fn stored(column: String) -> Self {
+        Self(column)
+    }
+
+    /// # Errors
+    /// When the text is empty, too long or has control characters.
+    pub fn parse(text: &str) -> Result<Self, NotADeviceId> {
+        let is_good =
+            (1..=128).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if is_good {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotADeviceId)
+        }
+    }
+
+    /// As the program wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -230,6 +272,7 @@ pub(crate) struct SessionRow {
     pub(crate) expires_at: OffsetDateTime,
     pub(crate) revoked_at: Option<OffsetDateTime>,
     pub(crate) client: Client,
+    pub(crate) device: Option<DeviceId>,
     pub(crate) user: String,
     pub(crate) role: String,
     pub(crate) disabled: bool,
@@ -256,6 +299,8 @@ pub struct Device {
     pub expires_at: OffsetDateTime,
     /// From where it was last refreshed.
     pub client: Client,
+    /// What the program that signed in calls its device, when it does.
+    pub device: Option<DeviceId>,
 }
 
 impl From<SessionRow> for Device {
@@ -270,6 +315,7 @@ impl From<SessionRow> for Device {
             idle_expires_at: row.idle_expires_at,
             expires_at: row.expires_at,
             client: row.client,
+            device: row.device,
         }
     }
 }

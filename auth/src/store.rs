@@ -32,7 +32,7 @@ pub(crate) use crate::store::news::Numbers;
 use crate::store::queue::{Protection, Queue};
 pub(crate) use crate::store::rows::{Credentials, KeyRow};
 pub(crate) use crate::store::sessions::{Rotation, Which};
-pub(crate) use crate::store::users::{NewUser, ProfileChange, Standing, Taken};
+pub(crate) use crate::store::users::{NewUser, ProfileChange, ROLE, Standing, Taken};
 use crate::store::writing::Turn;
 pub(crate) use crate::store::writing::Writing;
 

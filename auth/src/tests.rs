@@ -159,6 +159,7 @@ impl Fixture {
             email: email.to_owned(),
             username: username.to_owned(),
             password: secret(PASSWORD),
+            persistence: Persistence::Browser,
         };
         let signed_up = self.sign_up(form, &Client::default(), None, NOW).await?;
         Ok(signed_up
@@ -180,6 +181,7 @@ impl Fixture {
             identifier: identifier.to_owned(),
             password: secret(password),
             persistence: Persistence::Remembered,
+            device: None,
         };
         self.log_in(form, &Client::default(), former, NOW).await
     }

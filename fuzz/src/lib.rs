@@ -8,8 +8,7 @@ use std::time::Duration as StdDuration;
 
 use auth::{
     Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, MailConfig, MailRoute,
-    MasterSecret, Outbox, Registration, SignUp,
-    SigningAlgorithm,
+    MasterSecret, Outbox, Persistence, Registration, SignUp, SigningAlgorithm,
 };
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
@@ -50,6 +49,7 @@ impl Fixture {
                 email: "ada@example.org".to_owned(),
                 username: "ada".to_owned(),
                 password: "a long enough password".to_owned().into(),
+                persistence: Persistence::Browser,
             };
             let signed_in = auth.sign_up(ada, &Client::default(), None, NOW).await;
             let signed_in = signed_in.expect("an account").signed_in();
@@ -99,7 +99,9 @@ fn config(dir: &Path) -> Config {
         confirmation: Confirmation::Optional,
         mail: MailConfig {
             route: MailRoute::Memory(Outbox::default()),
-            from: "Latchkey <no-reply@latchkey.example>".parse().expect("an address"),
+            from: "Latchkey <no-reply@latchkey.example>"
+                .parse()
+                .expect("an address"),
         },
     }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn change_profile(display_name: String, username: String) -> Re
     Ok(request
         .services
         .auth
-        .change_profile(session, &username, &display_name, client, *now)
+        .change_profile(session, Some(&username), Some(&display_name), client, *now)
         .await?)
 }
 

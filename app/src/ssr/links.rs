@@ -1,6 +1,6 @@
 //! What links in letters do, and asking for them.
 
-use auth::{Confirmed, Error, Link};
+use auth::{Confirmed, Error, Link, Persistence};
 use secrecy::SecretString;
 
 use crate::confirm::Confirmation;
@@ -86,7 +86,14 @@ pub(crate) async fn reset_password(token: String, password: SecretString) -> Res
     let client = &request.client();
     let auth = &request.services.auth;
     let signed_in = auth
-        .reset_password(&token, password, client, session.as_deref(), *now)
+        .reset_password(
+            &token,
+            password,
+            client,
+            session.as_deref(),
+            Persistence::Browser,
+            *now,
+        )
         .await?;
     request.keep(&signed_in, client);
     Ok(())

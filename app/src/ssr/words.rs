@@ -172,6 +172,10 @@ fn password(why: PasswordError) -> AppError {
             "password_context",
             "Your password must not be your name, your address or ours.".to_owned(),
         ),
+        PasswordError::Same => (
+            "password_same",
+            "This is the password that you have. Choose another.".to_owned(),
+        ),
     };
     AppError::new(422, code, message)
 }

@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use crate::account::{Account, DisplayName, Email, Username};
 use crate::audit::{Activity, Event, Record};
 use crate::error::{Error, Result};
-use crate::session::{Client, Persistence, SessionId, SessionRow};
+use crate::session::{Client, DeviceId, Persistence, SessionId, SessionRow};
 
 /// What a sign-in needs to know of an account.
 #[derive(Clone)]
@@ -85,6 +85,9 @@ pub(super) fn read_session(row: &AnyRow) -> Result<SessionRow> {
         expires_at: time(row, "expires_at")?,
         revoked_at: optional_time(row, "revoked_at")?,
         client: read_client(row)?,
+        device: row
+            .try_get::<Option<String>, _>("device_id")?
+            .map(DeviceId::stored),
         user: row.try_get("document_id")?,
         role: row.try_get("role")?,
         disabled: optional_time(row, "disabled_at")?.is_some(),
@@ -105,6 +108,7 @@ pub(super) fn read_account(row: &AnyRow) -> Result<Account> {
             .map(Email::stored),
         deletion_at: optional_time(row, "deletion_at")?,
         created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
     })
 }
 

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::audit::Event;
 use crate::error::Result;
-use crate::session::{Client, Persistence, SessionId, SessionRow};
+use crate::session::{Client, DeviceId, Persistence, SessionId, SessionRow};
 use crate::store::rows::{millis, read_id, read_session, time};
 use crate::store::{Store, Writing};
 use crate::token::LEEWAY;
@@ -90,8 +90,8 @@ impl Writing {
         sqlx::query(
             "insert into sessions (id, user_id, generation, rotated_at, used_generation, remembered_at,
                                    authenticated_at, methods, address, user_agent, created_at, last_seen_at,
-                                   idle_expires_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                                   idle_expires_at, expires_at, device_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind(String::from(row.id))
         .bind(row.user_id)
@@ -107,6 +107,7 @@ impl Writing {
         .bind(millis(row.last_seen_at))
         .bind(millis(row.idle_expires_at))
         .bind(millis(row.expires_at))
+        .bind(row.device.as_ref().map(|device| device.as_str().to_owned()))
         .execute(self.connection())
         .await?;
         Ok(())
@@ -190,7 +191,7 @@ impl Writing {
     /// Ends the sessions that `which` names and that are alive. Returns them.
     pub(crate) async fn revoke(
         &mut self,
-        which: Which,
+        which: Which<'_>,
         because: Event,
         at: OffsetDateTime,
     ) -> Result<Vec<SessionId>> {
@@ -218,6 +219,15 @@ impl Writing {
             .bind(but.map(String::from).unwrap_or_default())
             // What ran out is over by itself, and so are its tokens.
             .bind(millis(at - LEEWAY)),
+            Which::OnDevice { user_id, device } => sqlx::query(
+                "update sessions set revoked_at = $1, revoked_because = $2, revocation = $3
+                 where user_id = $4 and device_id = $5 and revoked_at is null returning id",
+            )
+            .bind(millis(at))
+            .bind(because.name())
+            .bind(number)
+            .bind(user_id)
+            .bind(device.as_str().to_owned()),
         };
         let rows = query.fetch_all(self.connection()).await?;
         rows.iter().map(|row| read_id(row, "id")).collect()
@@ -226,12 +236,17 @@ impl Writing {
 
 /// Which sessions are to end.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Which {
+pub(crate) enum Which<'a> {
     One(SessionId),
     /// Those of one account, but for one of them.
     AllOf {
         user_id: i64,
         but: Option<SessionId>,
+    },
+    /// Those of one account on what its program calls one device.
+    OnDevice {
+        user_id: i64,
+        device: &'a DeviceId,
     },
 }
 

@@ -6,8 +6,12 @@ use time::OffsetDateTime;
 use crate::account::{Account, DisplayName, Email, Identifier, Username};
 use crate::audit::Event;
 use crate::error::{Error, Result};
+use crate::session::Persistence;
 use crate::store::rows::{millis, read_account};
 use crate::store::{Credentials, Place, Store, Writing};
+
+/// What somebody may do who has just registered.
+pub(crate) const ROLE: &str = "user";
 
 impl Store {
     pub(crate) async fn credentials(&self, identifier: &Identifier) -> Result<Option<Credentials>> {
@@ -83,7 +87,7 @@ impl Writing {
         let inserted = sqlx::query(
             "insert into users (id, document_id, email, username, username_key, display_name, password_hash,
                                 password_changed_at, role, created_at, updated_at)
-             values ($1, $2, $3, $4, $5, '', $6, $7, 'user', $7, $7)",
+             values ($1, $2, $3, $4, $5, '', $6, $7, $8, $7, $7)",
         )
         .bind(id)
         .bind(user.document_id.clone())
@@ -92,6 +96,7 @@ impl Writing {
         .bind(user.username.key())
         .bind(user.password_hash.clone())
         .bind(millis(user.at))
+        .bind(ROLE)
         .execute(self.connection())
         .await;
         inserted.map(|_| id).map_err(Taken::from)
@@ -178,12 +183,13 @@ impl Writing {
         change: &ProfileChange<'_>,
     ) -> std::result::Result<(), Taken> {
         sqlx::query(
-            "update users set username = $1, username_key = $2, display_name = $3, updated_at = $4
+            "update users set username = coalesce($1, username), username_key = coalesce($2, username_key),
+                              display_name = coalesce($3, display_name), updated_at = $4
              where document_id = $5",
         )
-        .bind(change.username.as_str().to_owned())
-        .bind(change.username.key())
-        .bind(change.display_name.as_str().to_owned())
+        .bind(change.username.map(|name| name.as_str().to_owned()))
+        .bind(change.username.map(Username::key))
+        .bind(change.display_name.map(|name| name.as_str().to_owned()))
         .bind(millis(change.at))
         .bind(change.document_id.to_owned())
         .execute(self.connection())
@@ -297,12 +303,35 @@ pub(crate) struct NewUser {
     pub(crate) place: Place,
     pub(crate) username: Username,
     pub(crate) password_hash: String,
+    /// Of the first session.
+    pub(crate) persistence: Persistence,
     pub(crate) at: OffsetDateTime,
+}
+
+impl NewUser {
+    /// The account as whoever made it may see it: also when the address is somebody else's.
+    pub(crate) fn account(&self, id: i64) -> Account {
+        Account {
+            id,
+            document_id: self.document_id.clone(),
+            email: self.email.clone(),
+            username: self.username.clone(),
+            display_name: DisplayName::default(),
+            role: ROLE.to_owned(),
+            confirmed_at: None,
+            pending_email: None,
+            deletion_at: None,
+            created_at: self.at,
+            updated_at: self.at,
+        }
+    }
 }
 
 pub(crate) struct ProfileChange<'a> {
     pub(crate) document_id: &'a str,
-    pub(crate) username: &'a Username,
-    pub(crate) display_name: &'a DisplayName,
+    /// None where it stays.
+    pub(crate) username: Option<&'a Username>,
+    /// None where it stays.
+    pub(crate) display_name: Option<&'a DisplayName>,
     pub(crate) at: OffsetDateTime,
 }

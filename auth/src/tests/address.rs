@@ -315,6 +315,7 @@ async fn moving_on_voids_the_links_that_the_mailbox_of_before_had() {
         identifier: "ada".to_owned(),
         password: secret(PASSWORD),
         persistence: Persistence::Remembered,
+        device: None,
     };
     let client = Client {
         browser: Some(Browser::random()),

@@ -32,6 +32,7 @@ impl Fixture {
             email: email.to_owned(),
             username: username.to_owned(),
             password: secret(password),
+            persistence: Persistence::Browser,
         };
         self.sign_up(form, &Client::default(), None, NOW).await
     }
@@ -211,7 +212,7 @@ async fn another_link_is_sent_to_whoever_has_an_account_that_waits_and_to_nobody
 async fn where_it_is_required_nobody_is_signed_in_before_the_address_is_confirmed() {
     let auth = required().await;
     let ada = auth.sign_up_as("ada@example.org", "ada", PASSWORD).await;
-    assert!(matches!(ada, Ok(SignedUp::Unconfirmed)));
+    assert!(matches!(ada, Ok(SignedUp::Unconfirmed(_))));
     let token = auth.link_to("ada@example.org", NOW).await;
     assert!(refused(auth.sign_in("ada", PASSWORD).await));
     let confirmed = auth.confirm(&token, PASSWORD, None, NOW).await;
@@ -242,7 +243,7 @@ async fn where_it_is_required_a_registration_says_nothing_of_an_address_that_is_
     auth.confirm_ada().await;
     auth.letters(NOW).await;
     let eve = auth.sign_up_as("ada@example.org", "eve", EVES).await;
-    assert!(matches!(eve, Ok(SignedUp::Unconfirmed)));
+    assert!(matches!(eve, Ok(SignedUp::Unconfirmed(_))));
     let letters = auth.letters(NOW).await;
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].to, "ada@example.org");
@@ -257,7 +258,7 @@ async fn where_it_is_required_a_registration_says_nothing_of_an_address_that_is_
 /// What a stranger sees who registers with an address, tries to sign in, and registers again.
 async fn seen_from_outside(auth: &Fixture, email: &str, username: &str) -> Vec<String> {
     let said = |result: crate::Result<SignedUp>| match result {
-        Ok(SignedUp::Unconfirmed) => "unconfirmed".to_owned(),
+        Ok(SignedUp::Unconfirmed(_)) => "unconfirmed".to_owned(),
         Ok(SignedUp::SignedIn(_)) => "signed in".to_owned(),
         Err(error) => error.to_string(),
     };

@@ -38,6 +38,7 @@ async fn sign_up(auth: &Fixture, email: &str, username: &str) -> SignedUp {
         email: email.to_owned(),
         username: username.to_owned(),
         password: secret(PASSWORD),
+        persistence: Persistence::Browser,
     };
     let nobody = Client::default();
     auth.sign_up(form, &nobody, None, NOW).await.unwrap()
@@ -126,6 +127,7 @@ async fn nothing_is_left_of_it_but_its_number_in_the_trail() {
         identifier: "ada".to_owned(),
         password: secret(PASSWORD),
         persistence: Persistence::Remembered,
+        device: None,
     };
     auth.log_in(form, &client, None, NOW).await.unwrap();
     auth.reset_link(ADA, NOW).await;
@@ -175,6 +177,7 @@ async fn an_export_has_all_that_is_held_and_nothing_that_opens_anything() {
         identifier: "ada".to_owned(),
         password: secret(PASSWORD),
         persistence: Persistence::Remembered,
+        device: None,
     };
     let other = auth.log_in(form, &client, None, NOW).await.unwrap();
     let token = auth.reset_link(ADA, NOW).await;

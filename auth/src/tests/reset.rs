@@ -25,8 +25,15 @@ impl Fixture {
         password: &str,
         now: OffsetDateTime,
     ) -> crate::Result<SignedIn> {
-        self.reset_password(token, secret(password), &Client::default(), None, now)
-            .await
+        self.reset_password(
+            token,
+            secret(password),
+            &Client::default(),
+            None,
+            Persistence::Browser,
+            now,
+        )
+        .await
     }
 
     pub(super) async fn secure(
@@ -56,6 +63,7 @@ impl Fixture {
             identifier: "ada".to_owned(),
             password: secret(PASSWORD),
             persistence: Persistence::Remembered,
+            device: None,
         };
         let client = Client {
             browser,
@@ -260,6 +268,7 @@ async fn the_browser_that_an_account_was_made_in_is_a_known_one() {
         email: ADA.to_owned(),
         username: "ada".to_owned(),
         password: secret(PASSWORD),
+        persistence: Persistence::Browser,
     };
     auth.sign_up(form, &client, None, NOW).await.unwrap();
     auth.letters(NOW).await;

@@ -9,6 +9,7 @@ async fn registers(auth: &Auth, address: &str, username: &str) {
         email: address.to_owned(),
         username: username.to_owned(),
         password: secret(PASSWORD),
+        persistence: Persistence::Browser,
     };
     auth.sign_up(form, &Client::default(), None, NOW)
         .await
@@ -29,7 +30,7 @@ async fn whoever_registers_over_and_over_does_not_keep_the_owner_of_the_address_
     let nobody = Client::default();
     let another = secret("quite another password");
     let owner = auth
-        .reset_password(&token, another, &nobody, None, NOW)
+        .reset_password(&token, another, &nobody, None, Persistence::Browser, NOW)
         .await;
     let owner = owner.unwrap();
     let account = auth.account(&owner.session).await.unwrap();
@@ -153,6 +154,7 @@ async fn signing_up_and_signing_in_at_once_wait_for_each_other_in_one_order() {
                 identifier: "ada".to_owned(),
                 password: secret(PASSWORD),
                 persistence: Persistence::Browser,
+                device: None,
             };
             // From a browser that is not known: each sends a letter.
             into.log_in(form, &Client::default(), None, NOW)

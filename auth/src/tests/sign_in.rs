@@ -197,8 +197,14 @@ async fn the_profile_changes_and_keeps_names_unique() {
     let ada = auth.ada().await;
     auth.register("eve@example.org", "eve").await.unwrap();
     let change = async |username: &str, name: &str| {
-        auth.change_profile(&ada.session, username, name, &Client::default(), NOW)
-            .await
+        auth.change_profile(
+            &ada.session,
+            Some(username),
+            Some(name),
+            &Client::default(),
+            NOW,
+        )
+        .await
     };
     change("countess", "Ada Lovelace").await.unwrap();
     assert_eq!(

@@ -75,11 +75,13 @@ impl Machine {
             email: format!("{name}@example.org"),
             username: name.clone(),
             password: secret(PASSWORD),
+            persistence: Persistence::Browser,
         };
         let log_in = LogIn {
             identifier: name.clone(),
             password: secret(PASSWORD),
             persistence: Persistence::Remembered,
+            device: None,
         };
         let (first, other) = world.runtime.block_on(async {
             // Nodes that run learn of keys in time; these only do when they are told to.

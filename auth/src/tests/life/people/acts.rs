@@ -15,6 +15,7 @@ impl People {
             email: person.address(address).to_owned(),
             username: USERNAMES[username].to_owned(),
             password: secret(&person.passwords[password]),
+            persistence: Persistence::Browser,
         };
         let client = person.client();
         let done = granted(self.auth.sign_up(form, &client, None, self.now).await);
@@ -37,6 +38,7 @@ impl People {
                     identifier: (*name).to_owned(),
                     password: secret(password),
                     persistence: Persistence::Remembered,
+                    device: None,
                 };
                 let done = granted(self.auth.log_in(form, &client, None, self.now).await);
                 if let Some(signed_in) = done {
@@ -154,9 +156,9 @@ impl People {
         let nobody = Client::default();
         if let Some((_, session)) = self.session(self.acting.clone(), session).await {
             let username = USERNAMES[username];
-            let changed = self
-                .auth
-                .change_profile(&session, username, "", &nobody, self.now);
+            let changed =
+                self.auth
+                    .change_profile(&session, Some(username), None, &nobody, self.now);
             granted(changed.await);
         }
     }
