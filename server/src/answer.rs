@@ -10,6 +10,8 @@ use axum::response::{Html, IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::App;
+use crate::api;
+use crate::api::error::{ApiError, Asker};
 
 /// Whether a browser asks for a page, rather than a program for data.
 pub(crate) fn wants_html(request: &Request) -> bool {
@@ -24,6 +26,14 @@ pub(crate) fn wants_html(request: &Request) -> bool {
 pub(crate) fn see_other(path: &str) -> Response {
     match HeaderValue::from_str(path) {
         Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
+        Err(_) => StatusCode::BAD_REQUEST.into_response(),
+    }
+}
+
+/// 302 to a path of this site, for those who expect that and no other.
+pub(crate) fn found(path: &str) -> Response {
+    match HeaderValue::from_str(path) {
+        Ok(location) => (StatusCode::FOUND, [(LOCATION, location)]).into_response(),
         Err(_) => StatusCode::BAD_REQUEST.into_response(),
     }
 }
@@ -52,21 +62,23 @@ pub(crate) fn failure(error: AppError) -> Response {
     response
 }
 
-/// Gives every failure that has no words yet a body that the client can read.
+/// Gives every failure that has no words yet a body that the client can read: a page, JSON of ours, or what
+/// the JSON API says.
 pub(crate) async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
+    let asker = api::is_of_api(request.uri().path()).then(|| Asker::of(request.headers()));
     let wants_html = wants_html(&request);
     let mut response = next.run(request).await;
-    let Some(error) = response
-        .extensions_mut()
-        .remove::<AppError>()
-        .or_else(|| wordless(&response))
-    else {
-        return response;
-    };
-    let told = if wants_html {
-        Html(page(&error, &app.services.stylesheet)).into_response()
-    } else {
-        Json(&error).into_response()
+    let refusal = response.extensions_mut().remove::<ApiError>();
+    let error = response.extensions_mut().remove::<AppError>();
+    let error = error.or_else(|| wordless(&response));
+    let told = match (asker, refusal, error) {
+        (Some(asker), Some(refusal), _) => refusal.told_to(asker),
+        (Some(asker), None, Some(error)) => ApiError::from(error).told_to(asker),
+        (None, _, Some(error)) if wants_html => {
+            Html(page(&error, &app.services.stylesheet)).into_response()
+        }
+        (None, _, Some(error)) => Json(&error).into_response(),
+        (_, _, None) => return response,
     };
     let (head, body) = told.into_parts();
     *response.body_mut() = body;

@@ -1,6 +1,7 @@
 //! The settings: each is a flag and an environment variable, and a wrong one stops the start with a
 //! sentence that names it.
 
+mod api;
 mod check;
 mod mail;
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
 use crate::admin::{AuditCommand, KeyCommand};
+use crate::api::ApiConfig;
 use crate::config::check::parse_cost;
 
 /// A complete sign-in for Rust web applications.
@@ -247,6 +249,28 @@ pub struct Settings {
     )]
     pub mail_from: Option<String>,
 
+    /// Where the JSON API puts refresh tokens: in the `body`, for programs that keep them, or in a `cookie` that
+    /// scripts cannot read. A client may ask for the cookie by `X-Strapi-Refresh-Cookie: httpOnly`.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_API_TOKENS",
+        default_value = "body",
+        value_name = "PLACE"
+    )]
+    pub api_tokens: TokenMode,
+
+    /// Other sites whose pages may use the JSON API, in the name of whoever is signed in, separated by commas:
+    /// `https://app.example.org`.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_CORS_ORIGINS",
+        value_delimiter = ',',
+        value_name = "ORIGINS"
+    )]
+    pub cors_origins: Vec<String>,
+
     /// The fewest characters of a password, 8 at the least.
     #[arg(
         long,
@@ -291,6 +315,12 @@ pub enum ConfirmationMode {
     Required,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+pub enum TokenMode {
+    Body,
+    Cookie,
+}
+
 /// The settings, checked, and what follows from them.
 pub struct Config {
     pub site_addr: SocketAddr,
@@ -302,5 +332,6 @@ pub struct Config {
     pub database_file: Option<PathBuf>,
     /// Where letters are files, for whoever is at this machine to read.
     pub outbox: Option<PathBuf>,
+    pub api: ApiConfig,
     pub auth: auth::Config,
 }

@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod answer;
+pub mod api;
 pub mod assets;
 pub mod clock;
 pub mod config;
@@ -12,6 +13,7 @@ mod form;
 mod guard;
 mod jwks;
 mod outbox;
+mod receive;
 mod security;
 pub mod serve;
 mod session;
@@ -37,6 +39,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 use url::Url;
 
+use crate::api::{ApiConfig, TokenPlace};
 use crate::clock::Clock;
 use crate::serve::Leaving;
 
@@ -54,6 +57,7 @@ pub struct Site {
     pub leaving: Leaving,
     /// Where letters are files: then there is a page that shows them to whoever is at this machine.
     pub outbox: Option<PathBuf>,
+    pub api: ApiConfig,
 }
 
 /// What the layers share.
@@ -62,6 +66,8 @@ pub(crate) struct App {
     pub(crate) services: Services,
     pub(crate) clock: Clock,
     pub(crate) leaving: Leaving,
+    /// Where the JSON API puts refresh tokens, unless a client asks for the other.
+    pub(crate) tokens: TokenPlace,
     pub(crate) live_reload: Option<String>,
 }
 
@@ -69,10 +75,11 @@ pub(crate) struct App {
 ///
 /// A request passes the layers of `site`, then those of `pages`, each in the order they are written in,
 /// before it is routed to a page: none of them depends on there being a route. Files, the public keys and
-/// the stream of events are answered after the first group: they need no session.
+/// the stream of events are answered after the first group: they need no session. The JSON API has layers of
+/// its own, which are in `api.rs`.
 ///
 /// # Errors
-/// When the public URL is no origin.
+/// When the public URL, or one that the API is open to, is no origin.
 pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
     let services = Services {
         auth: site.auth,
@@ -84,6 +91,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         services,
         clock: site.clock,
         leaving: site.leaving,
+        tokens: site.api.tokens,
         live_reload: live_reload(options),
     };
     let pages = ServiceBuilder::new()
@@ -91,7 +99,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
             StatusCode::SERVICE_UNAVAILABLE,
             TIME_LIMIT,
         ))
-        .layer(security::cross_origin(&site.public_url)?)
+        .layer(security::cross_origin(&site.public_url, &[])?)
         .layer(CookieManagerLayer::new())
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn(guard::guard))
@@ -104,7 +112,8 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
             answer::failure(AppError::internal())
         }))
         .service(
-            beside(app, site.outbox, &site.public_url)
+            beside(app.clone(), site.outbox, &site.public_url)
+                .merge(api::routes(&app, &site.api, &site.public_url)?)
                 .merge(assets::routes(options))
                 .fallback_service(pages),
         );

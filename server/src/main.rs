@@ -86,6 +86,7 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
         clock: clock.clone(),
         leaving: leaving.clone(),
         outbox: config.outbox,
+        api: config.api,
     };
     let router = router(site, &options)?;
     greet(&config.public_url, auth.has_accounts().await?);

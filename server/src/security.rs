@@ -88,14 +88,23 @@ fn page_policy(nonce: &str, live_reload: Option<&str>) -> String {
     )
 }
 
-/// Refuses what other sites make a browser send: by `Sec-Fetch-Site`, or else by `Origin`.
+/// Refuses what other sites make a browser send, by `Sec-Fetch-Site` or else by `Origin`.
+pub(crate) type CrossOrigin = CsrfLayer<fn(ProtectionError) -> Response>;
+
+/// Trusts the site itself, and `others`.
 ///
 /// # Errors
-/// When the public URL is no origin that a browser could send.
-pub(crate) fn cross_origin(
-    public_url: &Url,
-) -> anyhow::Result<CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + use<>>> {
-    let layer = CsrfLayer::new().add_trusted_origin(public_url.origin().ascii_serialization())?;
-    let refusal = || AppError::new(403, "cross_origin", "This request came from another site.");
-    Ok(layer.with_rejection_response(move |_| answer::failure(refusal())))
+/// When one of them is no origin that a browser could send.
+pub(crate) fn cross_origin(public_url: &Url, others: &[String]) -> anyhow::Result<CrossOrigin> {
+    let own = public_url.origin().ascii_serialization();
+    let mut layer = CsrfLayer::new().add_trusted_origin(own)?;
+    for other in others {
+        layer = layer.add_trusted_origin(other)?;
+    }
+    Ok(layer.with_rejection_response(refuse as fn(ProtectionError) -> Response))
+}
+
+fn refuse(_: ProtectionError) -> Response {
+    let message = "This request came from another site.";
+    answer::failure(AppError::new(403, "cross_origin", message))
 }

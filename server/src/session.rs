@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use app::error::AppError;
 use app::ssr::Arrival;
-use auth::{Browser, Client, Error, Session};
+use auth::{Browser, Client, Error, Session, SignedIn};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CACHE_CONTROL, USER_AGENT, VARY};
 use axum::http::{HeaderValue, StatusCode};
@@ -28,10 +28,7 @@ pub(crate) async fn identify(
     next: Next,
 ) -> Response {
     let now = app.clock.now();
-    let client = Client {
-        browser: browser(&app, &cookies),
-        ..client(&request)
-    };
+    let client = client(&app, &cookies, &request);
     let session = match session(&app, &cookies, &client, now).await {
         Ok(session) => session,
         Err(error) => return mark_private(answer::failure(error)),
@@ -49,6 +46,24 @@ pub(crate) async fn identify(
         forget(&app, &cookies);
     }
     mark_private(response)
+}
+
+/// Says when the request came and from where, and no more: it is for what looks at the cookies by itself.
+pub(crate) async fn meet(
+    State(app): State<App>,
+    cookies: Cookies,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let now = app.clock.now();
+    let client = client(&app, &cookies, &request);
+    let session = None;
+    request.extensions_mut().insert(Arrival {
+        now,
+        client,
+        session,
+    });
+    mark_private(next.run(request).await)
 }
 
 async fn session(
@@ -74,10 +89,7 @@ async fn session(
             .await
         {
             Ok(renewed) => {
-                style
-                    .set(&renewed, now)
-                    .into_iter()
-                    .for_each(|cookie| cookies.add(cookie));
+                keep(app, cookies, &renewed, now);
                 return Ok(Some(Arc::new(renewed.session)));
             }
             Err(Error::Refused(why)) => tracing::info!(%why, "a refresh was refused"),
@@ -91,7 +103,17 @@ async fn session(
     Ok(None)
 }
 
-fn forget(app: &App, cookies: &Cookies) {
+/// Hands both tokens to a browser.
+pub(crate) fn keep(app: &App, cookies: &Cookies, signed_in: &SignedIn, now: OffsetDateTime) {
+    app.services
+        .cookies
+        .set(signed_in, now)
+        .into_iter()
+        .for_each(|cookie| cookies.add(cookie));
+}
+
+/// Takes them back.
+pub(crate) fn forget(app: &App, cookies: &Cookies) {
     app.services
         .cookies
         .remove()
@@ -105,7 +127,8 @@ fn browser(app: &App, cookies: &Cookies) -> Option<Browser> {
     Browser::parse(cookie.value())
 }
 
-fn client(request: &Request) -> Client {
+/// Where a request comes from.
+pub(crate) fn client(app: &App, cookies: &Cookies, request: &Request) -> Client {
     let address = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
@@ -114,7 +137,10 @@ fn client(request: &Request) -> Client {
         .headers()
         .get(USER_AGENT)
         .and_then(|value| value.to_str().ok());
-    Client::new(address, user_agent)
+    Client {
+        browser: browser(app, cookies),
+        ..Client::new(address, user_agent)
+    }
 }
 
 /// What depends on cookies belongs to one person: no cache between us may keep it.

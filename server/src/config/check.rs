@@ -39,6 +39,7 @@ impl Settings {
             SameSiteMode::Strict => SameSite::Strict,
         };
         let lifespans = self.lifespans()?;
+        let api = self.api(security)?;
         data_dir::make_folder(&self.data_dir)?;
         let auth = auth::Config {
             database: self.database()?,
@@ -76,6 +77,7 @@ impl Settings {
             cookies,
             database_file,
             outbox,
+            api,
             auth,
         })
     }

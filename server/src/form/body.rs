@@ -1,22 +1,13 @@
 //! The body of a form: within the limit, in time, of the right type, valid UTF-8, and with no field that
 //! is not known.
 
-use std::error::Error as _;
-use std::time::Duration;
-
 use app::error::AppError;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use http_body_util::LengthLimitError;
 use percent_encoding::percent_decode;
 
-/// The largest form, in bytes: a password of 128 characters, each of four bytes, each percent-encoded,
-/// is 1.5 KB.
-const MAX_FORM: usize = 64 * 1024;
-
-/// How long a form may take to arrive.
-const TIME_LIMIT: Duration = Duration::from_secs(10);
+use crate::receive;
 
 pub(super) type Fields = Vec<(String, String)>;
 
@@ -35,7 +26,7 @@ pub(super) async fn read(
     body: Body,
     known: Option<&[&str]>,
 ) -> Result<Posted, (AppError, Fields)> {
-    let bytes = receive(parts, body)
+    let bytes = receive_form(parts, body)
         .await
         .map_err(|error| (error, Fields::new()))?;
     let fields = decode(&bytes).ok_or_else(|| (AppError::malformed(), Fields::new()))?;
@@ -50,7 +41,7 @@ pub(super) async fn read(
     Err((AppError::new(422, "unknown_field", message), fields))
 }
 
-async fn receive(parts: &Parts, body: Body) -> Result<Bytes, AppError> {
+async fn receive_form(parts: &Parts, body: Body) -> Result<Bytes, AppError> {
     let content_type = parts
         .headers
         .get(CONTENT_TYPE)
@@ -65,27 +56,7 @@ async fn receive(parts: &Parts, body: Body) -> Result<Bytes, AppError> {
     if !is_form && !essence.is_empty() {
         return Err(not_a_form());
     }
-    let received = tokio::time::timeout(TIME_LIMIT, to_bytes(body, MAX_FORM)).await;
-    let bytes = received.map_err(|_| {
-        AppError::new(
-            408,
-            "too_slow",
-            "The form took too long to arrive. Please try again.",
-        )
-    })?;
-    let bytes = bytes.map_err(|error| {
-        match error
-            .source()
-            .and_then(|source| source.downcast_ref::<LengthLimitError>())
-        {
-            Some(_) => AppError::new(
-                413,
-                "too_large",
-                "That is more than this form can take. Please shorten it.",
-            ),
-            None => AppError::malformed(),
-        }
-    })?;
+    let bytes = receive::receive(body).await?;
     if is_form || bytes.is_empty() {
         Ok(bytes)
     } else {

@@ -19,6 +19,7 @@ use cookie::{Cookie, SameSite};
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use server::Site;
+use server::api::{ApiConfig, TokenPlace};
 use server::clock::Clock;
 use server::serve::Leaving;
 use time::macros::datetime;
@@ -46,6 +47,28 @@ impl TestApp {
 
     pub(crate) async fn with(
         security: CookieSecurity,
+        change: impl FnOnce(&mut auth::Config),
+    ) -> Self {
+        let api = ApiConfig {
+            tokens: TokenPlace::Body,
+            cors_origins: Vec::new(),
+        };
+        Self::start(security, api, change).await
+    }
+
+    /// A site with another JSON API.
+    pub(crate) async fn with_api(tokens: TokenPlace, cors_origins: &[&str]) -> Self {
+        let cors_origins = cors_origins.iter().map(|origin| (*origin).to_owned());
+        let api = ApiConfig {
+            tokens,
+            cors_origins: cors_origins.collect(),
+        };
+        Self::start(CookieSecurity::Http, api, |_| {}).await
+    }
+
+    async fn start(
+        security: CookieSecurity,
+        api: ApiConfig,
         change: impl FnOnce(&mut auth::Config),
     ) -> Self {
         let scratch = Scratch::new();
@@ -77,6 +100,7 @@ impl TestApp {
             clock,
             leaving: Leaving::never(),
             outbox: folder,
+            api,
         };
         let router = server::router(site, &options).unwrap();
         Self {

@@ -1,0 +1,143 @@
+//! The JSON API: Strapi's routes, those that a page's own script uses, and their description.
+//!
+//! It is plain axum over the same calls that the pages make. The wire format is Strapi's, so that its clients
+//! work unchanged.
+
+mod body;
+mod browser;
+mod confirmation;
+mod described;
+mod docs;
+pub(crate) mod error;
+mod identity;
+mod local;
+mod password;
+mod refresh;
+mod sessions;
+mod tokens;
+mod user;
+
+use anyhow::Context;
+use axum::Router;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::from_fn_with_state;
+use tower_cookies::CookieManagerLayer;
+use tower_http::cors::CorsLayer;
+use tower_http::timeout::TimeoutLayer;
+use url::Url;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::docs::Security;
+use crate::{App, TIME_LIMIT, security, session};
+
+/// What an installation decides about the API.
+#[derive(Debug, Clone)]
+pub struct ApiConfig {
+    pub tokens: TokenPlace,
+    /// Other sites whose pages may use the API as the site's own do, like `https://app.example.org`.
+    pub cors_origins: Vec<String>,
+}
+
+/// Where the API puts refresh tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenPlace {
+    /// In the body, for programs that keep them.
+    Body,
+    /// In a cookie that scripts cannot read.
+    Cookie,
+}
+
+/// Under which path all of it is.
+const PREFIX: &str = "/api";
+
+/// How long a browser may remember what it may send from another site.
+const PREFLIGHT: std::time::Duration = std::time::Duration::from_secs(600);
+
+/// Whether a path is answered in the words of the API.
+pub(crate) fn is_of_api(path: &str) -> bool {
+    let rest = path.strip_prefix(PREFIX);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Latchkey",
+        description = "The accounts of this site for programs. Whoever speaks to Strapi's users and permissions speaks to it unchanged.",
+    ),
+    components(schemas(described::Envelope, described::Problem, described::BareError)),
+    modifiers(&Security),
+)]
+struct Description;
+
+/// Builds the API: what anybody may ask, what takes a session, and what looks at the refresh token by itself.
+///
+/// # Errors
+/// When an origin that it is open to is none.
+pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow::Result<Router> {
+    let cross_origin = security::cross_origin(public_url, &config.cors_origins)?;
+    let open = OpenApiRouter::new()
+        .routes(routes!(local::log_in))
+        .routes(routes!(local::register))
+        .routes(routes!(password::forgot))
+        .routes(routes!(password::reset))
+        .routes(routes!(confirmation::confirm))
+        .routes(routes!(confirmation::send))
+        .routes(routes!(browser::log_in))
+        .routes(routes!(browser::log_out))
+        .layer(from_fn_with_state(app.clone(), session::identify))
+        .layer(cross_origin.clone());
+    let refreshing = OpenApiRouter::new()
+        .routes(routes!(refresh::refresh))
+        .routes(routes!(browser::refresh))
+        .layer(from_fn_with_state(app.clone(), session::meet))
+        .layer(cross_origin.clone());
+    let protected = OpenApiRouter::new()
+        .routes(routes!(user::me, user::update))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(sessions::log_out))
+        .routes(routes!(password::change))
+        .layer(from_fn_with_state(app.clone(), identity::identify))
+        .layer(from_fn_with_state(cross_origin, identity::check_origin));
+    let all = open.merge(refreshing).merge(protected);
+    let (api, description) = OpenApiRouter::with_openapi(Description::openapi())
+        .nest(PREFIX, all)
+        .split_for_parts();
+    let stylesheet = app.services.stylesheet.clone();
+    let api = api
+        .layer(CookieManagerLayer::new())
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIME_LIMIT,
+        ))
+        .with_state(app.clone())
+        .merge(docs::routes(description, public_url, stylesheet)?);
+    open_to(api, &config.cors_origins)
+}
+
+/// Lets pages of other sites use the API, when there are any that may.
+fn open_to(api: Router, origins: &[String]) -> anyhow::Result<Router> {
+    if origins.is_empty() {
+        return Ok(api);
+    }
+    let origins: Result<Vec<_>, _> = origins
+        .iter()
+        .map(|origin| HeaderValue::from_str(origin))
+        .collect();
+    let cors = CorsLayer::new()
+        .allow_origin(origins.context("an origin that the API is open to")?)
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            HeaderName::from_static("x-strapi-refresh-cookie"),
+        ])
+        .expose_headers([WWW_AUTHENTICATE, RETRY_AFTER])
+        .max_age(PREFLIGHT);
+    Ok(api.layer(cors))
+}

@@ -1,0 +1,75 @@
+//! New tokens for a refresh token: `/api/auth/refresh`.
+
+use app::ssr::Arrival;
+use auth::Error;
+use axum::Json;
+use axum::extract::{Extension, State};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
+use tower_cookies::Cookies;
+use utoipa::ToSchema;
+
+use crate::api::TokenPlace;
+use crate::api::body::Body;
+use crate::api::described::{Refused, Unauthorized, Unreadable};
+use crate::api::error::ApiError;
+use crate::api::tokens::{self, Handing};
+use crate::{App, session};
+
+/// What is to be exchanged.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Exchange {
+    /// Without it: the cookie.
+    #[schema(value_type = Option<String>, format = Password)]
+    refresh_token: Option<SecretString>,
+}
+
+/// Exchanges a refresh token for new tokens.
+///
+/// It is good for one exchange. An `Authorization` header is not looked at: the access token may be long
+/// expired. What came in a cookie goes back in a cookie.
+#[utoipa::path(
+    post, path = "/auth/refresh", tag = "Signing in", operation_id = "refresh", request_body = Option<Exchange>,
+    responses((status = 200, description = "The new tokens", body = tokens::Answer), Refused, Unreadable, Unauthorized),
+)]
+pub(super) async fn refresh(
+    State(app): State<App>,
+    place: TokenPlace,
+    cookies: Cookies,
+    Extension(arrival): Extension<Arrival>,
+    Body(body): Body<Exchange>,
+) -> Result<Json<Value>, ApiError> {
+    let sent = body
+        .refresh_token
+        .filter(|token| !token.expose_secret().is_empty());
+    let (token, place) = match sent {
+        Some(token) => (token, place),
+        // Scripts never get to read what a cookie keeps from them.
+        None => match cookies.get(app.services.cookies.refresh_name()) {
+            Some(cookie) => (cookie.value().into(), TokenPlace::Cookie),
+            None => return Err(ApiError::bad_request("Missing refresh token")),
+        },
+    };
+    let auth = &app.services.auth;
+    let refreshed = auth
+        .refresh(token.expose_secret(), &arrival.client, arrival.now)
+        .await;
+    let signed_in = refreshed.map_err(|error| match error {
+        Error::Refused(why) => {
+            tracing::info!(%why, "a refresh was refused");
+            if place == TokenPlace::Cookie {
+                session::forget(&app, &cookies);
+            }
+            ApiError::unauthorized("Invalid refresh token")
+        }
+        other => other.into(),
+    })?;
+    let handing = Handing {
+        app: &app,
+        cookies: &cookies,
+        place,
+    };
+    Ok(Json(handing.answer(&signed_in, None, &arrival)))
+}

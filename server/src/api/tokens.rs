@@ -1,0 +1,148 @@
+//! How tokens are handed to a program: in the body, or the refresh token in a cookie that scripts cannot
+//! read.
+
+use std::convert::Infallible;
+
+use app::ssr::Arrival;
+use auth::{Account, Browser, Client, Session, SignedIn};
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tower_cookies::Cookies;
+
+use crate::App;
+use crate::api::TokenPlace;
+use crate::api::error::ApiError;
+use crate::api::user::User;
+
+/// By which a client asks for the cookie, whatever is set.
+const COOKIE_WANTED: &str = "x-strapi-refresh-cookie";
+
+impl FromRequestParts<App> for TokenPlace {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let wanted = parts.headers.get(COOKIE_WANTED);
+        let wants_cookie =
+            wanted.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"httponly"));
+        Ok(if wants_cookie {
+            Self::Cookie
+        } else {
+            app.tokens
+        })
+    }
+}
+
+/// What a program gets when somebody signs in, or has set another password.
+///
+/// It says what the answer looks like; nothing that holds a token can be serialized by itself.
+#[derive(utoipa::ToSchema)]
+#[schema(as = SignedIn, rename_all = "camelCase")]
+#[expect(dead_code, reason = "it is the description of an answer")]
+pub(super) struct Answer {
+    /// An access token (RFC 9068), to be sent as `Authorization: Bearer`.
+    jwt: String,
+    /// Opaque. It is good for one refresh. In a cookie instead, where that is asked for.
+    #[schema(nullable = false, required = false)]
+    refresh_token: Option<String>,
+    /// How long the access token lives, in seconds.
+    expires_in: i64,
+    #[schema(nullable = false, required = false)]
+    user: Option<User>,
+}
+
+/// What comes of registering: there are no tokens before the address is confirmed, where that is asked for.
+#[derive(utoipa::ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "it is the description of an answer")]
+pub(super) struct Registered {
+    #[schema(nullable = false, required = false)]
+    jwt: Option<String>,
+    #[schema(nullable = false, required = false)]
+    refresh_token: Option<String>,
+    #[schema(nullable = false, required = false)]
+    expires_in: Option<i64>,
+    user: User,
+}
+
+/// Where tokens go.
+pub(super) struct Handing<'a> {
+    pub(super) app: &'a App,
+    pub(super) cookies: &'a Cookies,
+    pub(super) place: TokenPlace,
+}
+
+impl Handing<'_> {
+    /// Where somebody is about to be signed in: what lets their account know this browser, or this program,
+    /// again.
+    pub(super) fn client(&self, arrival: &Arrival) -> Client {
+        let client = arrival.client.clone();
+        match self.place {
+            TokenPlace::Body => self.app.services.auth.known_again(client),
+            TokenPlace::Cookie => known_by_cookie(client),
+        }
+    }
+
+    /// The session that a browser came with, which ends when its cookie is replaced.
+    pub(super) fn former<'a>(&self, arrival: &'a Arrival) -> Option<&'a Session> {
+        match self.place {
+            TokenPlace::Body => None,
+            TokenPlace::Cookie => arrival.session.as_deref(),
+        }
+    }
+
+    /// Hands out tokens, with the account that they are for.
+    pub(super) async fn sign_in(
+        &self,
+        signed_in: &SignedIn,
+        client: &Client,
+        arrival: &Arrival,
+    ) -> Result<Json<Value>, ApiError> {
+        let account = self.app.services.auth.account(&signed_in.session).await?;
+        if let (TokenPlace::Cookie, Some(browser)) = (self.place, client.browser) {
+            self.cookies
+                .add(self.app.services.cookies.remember(browser));
+        }
+        Ok(Json(self.answer(signed_in, Some(&account), arrival)))
+    }
+
+    /// The same without the account.
+    pub(super) fn answer(
+        &self,
+        signed_in: &SignedIn,
+        account: Option<&Account>,
+        arrival: &Arrival,
+    ) -> Value {
+        let lives = signed_in.session.access_expires_at - arrival.now;
+        let mut answer = json!({
+            "jwt": signed_in.tokens.access.expose_secret(),
+            "expiresIn": lives.whole_seconds(),
+        });
+        match self.place {
+            TokenPlace::Body => {
+                answer["refreshToken"] = signed_in.tokens.refresh.expose_secret().into();
+            }
+            TokenPlace::Cookie => {
+                let style = &self.app.services.cookies;
+                for cookie in style.set_refresh(signed_in, arrival.now) {
+                    self.cookies.add(cookie);
+                }
+            }
+        }
+        if let Some(account) = account {
+            answer["user"] = json!(User::from(account));
+        }
+        answer
+    }
+}
+
+/// A browser that has no number yet gets one.
+pub(super) fn known_by_cookie(client: Client) -> Client {
+    let browser = client.browser.unwrap_or_else(Browser::random);
+    Client {
+        browser: Some(browser),
+        ..client
+    }
+}

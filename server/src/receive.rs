@@ -1,0 +1,37 @@
+//! Bodies of requests: within the limit, and in time.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use app::error::AppError;
+use axum::body::{Body, Bytes, to_bytes};
+use http_body_util::LengthLimitError;
+
+/// The largest body, in bytes: a password of 128 characters, each of four bytes, each percent-encoded, is
+/// 1.5 KB.
+pub(crate) const MAX_BODY: usize = 64 * 1024;
+
+/// How long a body may take to arrive.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// Reads a body to its end.
+///
+/// # Errors
+/// 408, 413, or 400 when it breaks off.
+pub(crate) async fn receive(body: Body) -> Result<Bytes, AppError> {
+    let received = tokio::time::timeout(TIME_LIMIT, to_bytes(body, MAX_BODY)).await;
+    let bytes = received.map_err(|_| {
+        let message = "The form took too long to arrive. Please try again.";
+        AppError::new(408, "too_slow", message)
+    })?;
+    bytes.map_err(|error| {
+        let source = error.source();
+        match source.and_then(|source| source.downcast_ref::<LengthLimitError>()) {
+            Some(_) => {
+                let message = "That is more than this form can take. Please shorten it.";
+                AppError::new(413, "too_large", message)
+            }
+            None => AppError::malformed(),
+        }
+    })
+}
