@@ -84,6 +84,10 @@ fn site() -> Router {
         clock: Clock::new(|| NOW),
         leaving: Leaving::never(),
         outbox: None,
+        api: ApiConfig {
+            tokens: TokenPlace::Body,
+            cors_origins: Vec::new(),
+        },
     };
     server::router(site, &options).expect("a site")
 }

@@ -59,6 +59,10 @@ async fn site(folder: &std::path::Path) -> Router {
         clock,
         leaving: Leaving::never(),
         outbox: None,
+        api: ApiConfig {
+            tokens: TokenPlace::Body,
+            cors_origins: Vec::new(),
+        },
     };
     router(site, &options).expect("a site")
 }

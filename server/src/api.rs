@@ -22,6 +22,7 @@ use axum::Router;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::from_fn_with_state;
+use axum::routing::any;
 use tower_cookies::CookieManagerLayer;
 use tower_http::cors::CorsLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -31,6 +32,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::docs::Security;
+use crate::api::error::ApiError;
 use crate::{App, TIME_LIMIT, security, session};
 
 /// What an installation decides about the API.
@@ -115,8 +117,16 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
             TIME_LIMIT,
         ))
         .with_state(app.clone())
-        .merge(docs::routes(description, public_url, stylesheet)?);
+        .merge(docs::routes(description, public_url, stylesheet)?)
+        // What is not there is no page, either.
+        .route(PREFIX, any(nothing))
+        .route("/api/", any(nothing))
+        .route("/api/{*rest}", any(nothing));
     open_to(api, &config.cors_origins)
+}
+
+async fn nothing() -> ApiError {
+    ApiError::not_found("Not Found")
 }
 
 /// Lets pages of other sites use the API, when there are any that may.

@@ -84,8 +84,8 @@ fn listed(device: Device, own: SessionId) -> Listed {
 
 /// Ends one session of the account.
 #[utoipa::path(
-    delete, path = "/auth/sessions/{sessionId}", tag = "Sessions", operation_id = "endSession",
-    params(("sessionId" = String, Path, description = "As the list has it")),
+    delete, path = "/auth/sessions/{id}", tag = "Sessions", operation_id = "endSession",
+    params(("id" = String, Path, description = "As the list has it")),
     responses((status = 200, description = "It is over", body = Ended), Denied, Missing),
     security(("bearer" = []), ("cookie" = [])),
 )]

@@ -6,8 +6,9 @@ use auth::{Account, Error};
 use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
@@ -88,15 +89,22 @@ pub(super) async fn me(
     State(app): State<App>,
     caller: Caller,
     uri: Uri,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let account = app.services.auth.account(&caller.session).await?;
-    let mut user = json!(User::from(&account));
+    let user = User::from(&account);
     let wanted = wanted(uri.query().unwrap_or_default());
-    if let (Some(keys), false) = (user.as_object_mut(), wanted.is_empty()) {
-        keys.retain(|key, _| ["id", "documentId"].contains(&key.as_str()) || wanted.contains(key));
+    if wanted.is_empty() {
+        return Ok(Json(user).into_response());
     }
-    Ok(Json(user))
+    let mut user = json!(user);
+    if let Some(keys) = user.as_object_mut() {
+        keys.retain(|key, _| ALWAYS.contains(&key.as_str()) || wanted.contains(key));
+    }
+    Ok(Json(user).into_response())
 }
+
+/// What is there whatever is wanted.
+const ALWAYS: [&str; 2] = ["id", "documentId"];
 
 fn wanted(query: &str) -> BTreeSet<String> {
     let pairs = url::form_urlencoded::parse(query.as_bytes());

@@ -4,6 +4,7 @@
 
 mod account;
 mod activity;
+mod api;
 mod bad_input;
 mod commands;
 mod crash;
