@@ -1,17 +1,7 @@
-// What axe finds, which is nothing, on every page in both schemes. It needs script to look around.
+// What axe finds, which is nothing, on every page in both schemes.
 
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-
+import { expectNoViolation } from './everybody.ts';
 import { alert, expect, open, register, signIn, test } from './fixtures.ts';
-
-async function expectNoViolation(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.flatMap(({ id, help, nodes }) =>
-    nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}`),
-  );
-  expect(found).toEqual([]);
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`axe finds nothing in ${colorScheme}`, { tag: '@script' }, () => {

@@ -1,32 +1,9 @@
 // Everything by Tab, Enter and Space, and always with a focus that can be seen.
 
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 
+import { expectVisibleFocus, tabTo } from './everybody.ts';
 import { expect, isAwake, open, test } from './fixtures.ts';
-
-/** Goes there as somebody without a mouse does, and sees the focus at every stop. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let stops = 0; stops < 40; stops += 1) {
-    await page.keyboard.press('Tab');
-    await expectVisibleFocus(page);
-    if (await isFocused(target)) return;
-  }
-  throw new Error(`Tab does not reach ${target}`);
-}
-
-async function isFocused(target: Locator): Promise<boolean> {
-  return target.evaluate((element) => element === document.activeElement);
-}
-
-async function expectVisibleFocus(page: Page): Promise<void> {
-  const outline = await page.locator(':focus').evaluate((element) => {
-    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
-    return { outlineStyle, width: parseFloat(outlineWidth), outlineColor };
-  });
-  expect(outline.outlineStyle).not.toBe('none');
-  expect(outline.width).toBeGreaterThanOrEqual(2);
-  expect(outline.outlineColor).not.toMatch(/, 0\)$/);
-}
 
 async function type(page: Page, label: string, text: string): Promise<void> {
   await tabTo(page, page.getByLabel(label, { exact: true }));

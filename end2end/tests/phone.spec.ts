@@ -1,17 +1,9 @@
 // A phone of 320 pixels: nothing is wider than it, whatever the page says.
 
-import type { Page } from '@playwright/test';
-
+import { expectNoSidewaysScroll } from './everybody.ts';
 import { alert, expect, open, register, signIn, test } from './fixtures.ts';
 
-const WIDTH = 320;
-
-test.use({ viewport: { width: WIDTH, height: 568 } });
-
-async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const widest = await page.evaluate(() => document.scrollingElement?.scrollWidth);
-  expect(widest).toBeLessThanOrEqual(WIDTH);
-}
+test.use({ viewport: { width: 320, height: 568 } });
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme}`, () => {
