@@ -40,7 +40,7 @@ export const test = base.extend<OfTest>({
       sites.push(site);
       const listed = origins === undefined ? site.origin : origins;
       const cors: Record<string, string> = listed === null ? {} : { LATCHKEY_CORS_ORIGINS: listed };
-      const { url: latchkey } = await launch({ ...cors, ...settings });
+      const { url: latchkey } = await launch({ LATCHKEY_API_TOKENS: tokens, ...cors, ...settings });
       site.speakTo(latchkey, tokens);
       const account = somebody();
       const elsewhere = await playwright.request.newContext();

@@ -149,7 +149,7 @@ test.describe('the client of Strapi throws', { tag: '@plain' }, () => {
   });
 
   test('the same for a name that is taken', async ({ anonymous, member, stranger }) => {
-    const error = await thrown(post(anonymous, 'auth/local/register', { ...stranger, email: member.email }));
+    const error = await thrown(post(anonymous, 'auth/local/register', { ...stranger, username: member.username }));
     expect(error).toBeInstanceOf(HTTPBadRequestError);
     await expectEnvelope(error, 400, 'ApplicationError', 'Email or Username are already taken');
   });

@@ -6,6 +6,7 @@
 mod body;
 mod browser;
 mod confirmation;
+mod cookies;
 mod described;
 mod docs;
 pub(crate) mod error;
@@ -23,6 +24,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTIC
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::any;
+use tower::ServiceBuilder;
 use tower_cookies::CookieManagerLayer;
 use tower_http::cors::CorsLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -31,6 +33,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::api::cookies::{Counting, Own};
 use crate::api::docs::Security;
 use crate::api::error::ApiError;
 use crate::{App, TIME_LIMIT, security, session};
@@ -39,7 +42,8 @@ use crate::{App, TIME_LIMIT, security, session};
 #[derive(Debug, Clone)]
 pub struct ApiConfig {
     pub tokens: TokenPlace,
-    /// Other sites whose pages may use the API as the site's own do, like `https://app.example.org`.
+    /// Other sites whose pages may use the API, like `https://app.example.org`. They come with tokens; the
+    /// site's cookies are open to them only where tokens are put into cookies.
     pub cors_origins: Vec<String>,
 }
 
@@ -81,6 +85,17 @@ struct Description;
 /// When an origin that it is open to is none.
 pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow::Result<Router> {
     let cross_origin = security::cross_origin(public_url, &config.cors_origins)?;
+    let own = Own::origin(public_url)?;
+    // A site that may use the API gets at the cookies of this one only where it is to keep its own there.
+    let counts = match config.tokens {
+        TokenPlace::Body => Counting::FromHere,
+        TokenPlace::Cookie => Counting::FromAll,
+    };
+    let cookies = |counting| {
+        ServiceBuilder::new()
+            .layer(from_fn_with_state((own.clone(), counting), cookies::count))
+            .layer(CookieManagerLayer::new())
+    };
     let open = OpenApiRouter::new()
         .routes(routes!(local::log_in))
         .routes(routes!(local::register))
@@ -91,11 +106,13 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
         .routes(routes!(browser::log_in))
         .routes(routes!(browser::log_out))
         .layer(from_fn_with_state(app.clone(), session::identify))
+        .layer(cookies(counts))
         .layer(cross_origin.clone());
     let refreshing = OpenApiRouter::new()
         .routes(routes!(refresh::refresh))
         .routes(routes!(browser::refresh))
         .layer(from_fn_with_state(app.clone(), session::meet))
+        .layer(cookies(counts))
         .layer(cross_origin.clone());
     let protected = OpenApiRouter::new()
         .routes(routes!(user::me, user::update))
@@ -104,6 +121,7 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
         .routes(routes!(sessions::log_out))
         .routes(routes!(password::change))
         .layer(from_fn_with_state(app.clone(), identity::identify))
+        .layer(cookies(Counting::FromHere))
         .layer(from_fn_with_state(cross_origin, identity::check_origin));
     let all = open.merge(refreshing).merge(protected);
     let (api, description) = OpenApiRouter::with_openapi(Description::openapi())
@@ -111,7 +129,6 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
         .split_for_parts();
     let stylesheet = app.services.stylesheet.clone();
     let api = api
-        .layer(CookieManagerLayer::new())
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             TIME_LIMIT,
@@ -122,7 +139,7 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
         .route(PREFIX, any(nothing))
         .route("/api/", any(nothing))
         .route("/api/{*rest}", any(nothing));
-    open_to(api, &config.cors_origins)
+    open_to(api, config)
 }
 
 async fn nothing() -> ApiError {
@@ -130,7 +147,8 @@ async fn nothing() -> ApiError {
 }
 
 /// Lets pages of other sites use the API, when there are any that may.
-fn open_to(api: Router, origins: &[String]) -> anyhow::Result<Router> {
+fn open_to(api: Router, config: &ApiConfig) -> anyhow::Result<Router> {
+    let origins = &config.cors_origins;
     if origins.is_empty() {
         return Ok(api);
     }
@@ -140,7 +158,7 @@ fn open_to(api: Router, origins: &[String]) -> anyhow::Result<Router> {
         .collect();
     let cors = CorsLayer::new()
         .allow_origin(origins.context("an origin that the API is open to")?)
-        .allow_credentials(true)
+        .allow_credentials(config.tokens == TokenPlace::Cookie)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([
             AUTHORIZATION,

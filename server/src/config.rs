@@ -260,8 +260,8 @@ pub struct Settings {
     )]
     pub api_tokens: TokenMode,
 
-    /// Other sites whose pages may use the JSON API, in the name of whoever is signed in, separated by commas:
-    /// `https://app.example.org`.
+    /// Other sites whose pages may use the JSON API, separated by commas: `https://app.example.org`. The cookies of
+    /// this site are open to them with `LATCHKEY_API_TOKENS=cookie` only.
     #[arg(
         long,
         global = true,

@@ -2,6 +2,8 @@
 //!
 //! One file per figure; each takes what it needs and returns what the table shows.
 
+mod api;
+mod crowd;
 mod figure;
 mod forms;
 mod guard;
@@ -51,6 +53,7 @@ fn measure(shell: &Shell, checkout: &Checkout) -> Result<Vec<Figure>> {
     figures.extend(guard::measure(&workplace)?);
     figures.extend(refresh::measure(&workplace)?);
     figures.extend(forms::measure(&workplace)?);
+    figures.extend(api::measure(&workplace)?);
     fs::remove_dir_all(&data)?;
     Ok(figures)
 }

@@ -22,7 +22,7 @@ impl Settings {
     }
 }
 
-/// An origin as browsers send it. There is none for everybody: its pages act for whoever is signed in.
+/// An origin as browsers send it. There is none for everybody.
 fn origin(text: &str, security: CookieSecurity) -> anyhow::Result<String> {
     let named = || format!("LATCHKEY_CORS_ORIGINS has {text:?}");
     let shape = "it must be a scheme, a host and perhaps a port, like https://app.example.org";

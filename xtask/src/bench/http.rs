@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 pub(crate) struct Connection {
     stream: BufReader<TcpStream>,
@@ -31,6 +32,22 @@ impl Connection {
     /// Gets a page with one cookie.
     pub(crate) fn get_with_cookie(&mut self, path: &str, cookie: &str) -> Result<Answer> {
         self.send(&format!("GET {path}"), &format!("cookie: {cookie}\r\n"), "")
+    }
+
+    /// Gets JSON with an access token.
+    pub(crate) fn get_with_bearer(&mut self, path: &str, token: &str) -> Result<Answer> {
+        let headers = format!("authorization: Bearer {token}\r\n");
+        self.send(&format!("GET {path}"), &headers, "")
+    }
+
+    /// Posts JSON.
+    pub(crate) fn post_json(&mut self, path: &str, body: &Value) -> Result<Answer> {
+        let body = body.to_string();
+        let headers = format!(
+            "content-type: application/json\r\ncontent-length: {}\r\n",
+            body.len()
+        );
+        self.send(&format!("POST {path}"), &headers, &body)
     }
 
     /// Posts a form as a program would.
@@ -66,6 +83,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// `name=value` of each cookie that is set.
     pub(crate) cookies: Vec<String>,
+    /// Empty when it came in chunks, as pages do: nobody looks at those.
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
@@ -98,12 +117,17 @@ fn read_response(stream: &mut impl BufRead) -> Result<Answer> {
             _ => {}
         }
     }
+    let mut body = Vec::new();
     if chunked {
         skip_chunks(stream)?;
     } else {
-        skip(stream, length)?;
+        stream.take(length).read_to_end(&mut body)?;
     }
-    Ok(Answer { status, cookies })
+    Ok(Answer {
+        status,
+        cookies,
+        body,
+    })
 }
 
 fn skip_chunks(stream: &mut impl BufRead) -> Result<()> {

@@ -140,7 +140,6 @@ async fn a_site_that_is_listed_may_use_the_api_and_nothing_else() {
     let app = TestApp::with_api(TokenPlace::Body, &[FRIEND]).await;
     let answer = preflight(&app, FRIEND, "/api/auth/local").await;
     assert_eq!(answer.header("access-control-allow-origin"), FRIEND);
-    assert_eq!(answer.header("access-control-allow-credentials"), "true");
     assert!(
         answer
             .header("access-control-allow-headers")
@@ -195,6 +194,46 @@ async fn a_site_that_is_listed_may_use_the_api_and_nothing_else() {
         browser.send(form, "".into()).await.status,
         StatusCode::FORBIDDEN
     );
+}
+
+#[tokio::test]
+async fn the_cookies_of_this_site_are_no_business_of_one_that_is_listed() {
+    for place in [TokenPlace::Body, TokenPlace::Cookie] {
+        let app = TestApp::with_api(place, &[FRIEND]).await;
+        let mut page = app.stranger();
+        page.client = app.ada().await;
+        let headers = [
+            ("origin", FRIEND),
+            ("sec-fetch-site", "same-site"),
+            ("host", "localhost:3000"),
+            ("x-strapi-refresh-cookie", "httpOnly"),
+        ];
+        let answer = page
+            .call(Method::GET, "/api/users/me", None, &headers)
+            .await;
+        answer.refuses(403, "ForbiddenError", "Forbidden");
+        for path in ["/api/auth/logout", "/api/auth/change-password"] {
+            let answer = page.call(Method::POST, path, None, &headers).await;
+            answer.refuses(403, "ForbiddenError", "Forbidden");
+        }
+        let preflight = preflight(&app, FRIEND, "/api/auth/refresh").await;
+        let refresh = page
+            .call(Method::POST, "/api/auth/refresh", None, &headers)
+            .await;
+        match place {
+            TokenPlace::Body => {
+                assert_eq!(preflight.header("access-control-allow-credentials"), "");
+                refresh.refuses(400, "BadRequestError", "Missing refresh token");
+            }
+            // It keeps its own there.
+            TokenPlace::Cookie => {
+                assert_eq!(preflight.header("access-control-allow-credentials"), "true");
+                assert_eq!(refresh.status, StatusCode::OK, "{}", refresh.body);
+            }
+        }
+        let here = page.call(Method::GET, "/api/users/me", None, &[]).await;
+        assert_eq!(here.json()["username"], "ada");
+    }
 }
 
 #[tokio::test]

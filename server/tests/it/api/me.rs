@@ -127,7 +127,7 @@ async fn only_the_keys_that_are_wanted_are_answered() {
     ] {
         let json = ada.get(&format!("{ME}?{query}")).await.json();
         let keys: Vec<_> = json.as_object().unwrap().keys().cloned().collect();
-        assert_eq!(keys, ["documentId", "email", "id", "username"], "{query}");
+        assert_eq!(keys, ["id", "documentId", "username", "email"], "{query}");
     }
     for query in [
         "fields=password",
