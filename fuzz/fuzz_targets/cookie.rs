@@ -17,6 +17,7 @@ use latchkey_fuzz::{FIXTURE, Forgery, NOW, ORIGIN};
 use leptos::config::LeptosOptions;
 use libfuzzer_sys::{Corpus, fuzz_target};
 use server::Site;
+use server::api::{ApiConfig, TokenPlace};
 use server::clock::Clock;
 use server::serve::Leaving;
 use time::Duration;

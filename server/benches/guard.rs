@@ -59,10 +59,7 @@ async fn site(folder: &std::path::Path) -> Router {
         clock,
         leaving: Leaving::never(),
         outbox: None,
-        api: ApiConfig {
-            tokens: TokenPlace::Body,
-            cors_origins: Vec::new(),
-        },
+        api: config.api,
     };
     router(site, &options).expect("a site")
 }

@@ -1,17 +1,12 @@
 //! Signing in and registering by JSON: `/api/auth/local`.
 
-use app::ssr::Arrival;
 use auth::{DeviceId, Error, LogIn, NotADeviceId, Persistence, SignUp, SignedUp};
 use axum::Json;
-use axum::extract::{Extension, State};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tower_cookies::Cookies;
 use utoipa::ToSchema;
 
-use crate::App;
-use crate::api::TokenPlace;
 use crate::api::body::Body;
 use crate::api::described::{Refused, Unreadable};
 use crate::api::error::{ApiError, Complaint};
@@ -36,10 +31,7 @@ pub(super) struct Credentials {
     responses((status = 200, description = "The tokens, and the account", body = tokens::Answer), Refused, Unreadable),
 )]
 pub(super) async fn log_in(
-    State(app): State<App>,
-    place: TokenPlace,
-    cookies: Cookies,
-    Extension(arrival): Extension<Arrival>,
+    handing: Handing,
     Body(body): Body<Credentials>,
 ) -> Result<Json<Value>, ApiError> {
     let device = body.device_id.as_deref().map(device).transpose()?;
@@ -49,23 +41,16 @@ pub(super) async fn log_in(
         persistence: Persistence::Remembered,
         device,
     };
-    let handing = Handing {
-        app: &app,
-        cookies: &cookies,
-        place,
-    };
-    let client = &handing.client(&arrival);
-    let former = handing.former(&arrival);
-    let signed_in = app
-        .services
-        .auth
-        .log_in(form, client, former, arrival.now)
+    let client = &handing.client();
+    let signed_in = handing
+        .auth()
+        .log_in(form, client, handing.former(), handing.arrival.now)
         .await
         .map_err(|error| match error {
             Error::BadCredentials => ApiError::validation("Invalid identifier or password"),
             other => other.into(),
         })?;
-    handing.sign_in(&signed_in, client, &arrival).await
+    handing.sign_in(&signed_in, client).await
 }
 
 /// Reads what a program calls its device.
@@ -100,10 +85,7 @@ pub(super) struct NewAccount {
     ),
 )]
 pub(super) async fn register(
-    State(app): State<App>,
-    place: TokenPlace,
-    cookies: Cookies,
-    Extension(arrival): Extension<Arrival>,
+    handing: Handing,
     Body(body): Body<NewAccount>,
 ) -> Result<Json<Value>, ApiError> {
     let form = SignUp {
@@ -112,17 +94,10 @@ pub(super) async fn register(
         password: body.password,
         persistence: Persistence::Remembered,
     };
-    let handing = Handing {
-        app: &app,
-        cookies: &cookies,
-        place,
-    };
-    let client = &handing.client(&arrival);
-    let former = handing.former(&arrival);
-    let signed_up = app
-        .services
-        .auth
-        .sign_up(form, client, former, arrival.now)
+    let client = &handing.client();
+    let signed_up = handing
+        .auth()
+        .sign_up(form, client, handing.former(), handing.arrival.now)
         .await
         .map_err(|error| match error {
             Error::EmailTaken | Error::UsernameTaken => {
@@ -131,7 +106,7 @@ pub(super) async fn register(
             other => other.into(),
         })?;
     match signed_up {
-        SignedUp::SignedIn(signed_in) => handing.sign_in(&signed_in, client, &arrival).await,
+        SignedUp::SignedIn(signed_in) => handing.sign_in(&signed_in, client).await,
         SignedUp::Unconfirmed(account) => Ok(Json(json!({ "user": User::from(&*account) }))),
     }
 }

@@ -7,11 +7,9 @@ use axum::extract::{Extension, State};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
-use tower_cookies::Cookies;
 use utoipa::ToSchema;
 
 use crate::App;
-use crate::api::TokenPlace;
 use crate::api::body::Body;
 use crate::api::described::{Denied, Done, Refused, Unreadable};
 use crate::api::error::ApiError;
@@ -38,25 +36,16 @@ pub(super) struct Change {
     security(("bearer" = []), ("cookie" = [])),
 )]
 pub(super) async fn change(
-    State(app): State<App>,
-    place: TokenPlace,
-    cookies: Cookies,
+    handing: Handing,
     caller: Caller,
     Body(body): Body<Change>,
 ) -> Result<Json<Value>, ApiError> {
     agree(&body.password, &body.password_confirmation)?;
-    let handing = Handing {
-        app: &app,
-        cookies: &cookies,
-        place,
-    };
-    let arrival = &caller.arrival;
-    let client = &handing.client(arrival);
+    let client = &handing.client();
     let (current, new) = (body.current_password, body.password);
-    let changed = app
-        .services
-        .auth
-        .change_password(&caller.session, current, new, client, arrival.now)
+    let changed = handing
+        .auth()
+        .change_password(&caller.session, current, new, client, handing.arrival.now)
         .await
         .map_err(|error| match error {
             Error::BadCredentials => {
@@ -67,7 +56,7 @@ pub(super) async fn change(
             ),
             other => other.into(),
         })?;
-    handing.sign_in(&changed, client, arrival).await
+    handing.sign_in(&changed, client).await
 }
 
 fn agree(password: &SecretString, confirmation: &SecretString) -> Result<(), ApiError> {
@@ -123,29 +112,20 @@ pub(super) struct Reset {
     responses((status = 200, description = "New tokens, and the account", body = tokens::Answer), Refused, Unreadable),
 )]
 pub(super) async fn reset(
-    State(app): State<App>,
-    place: TokenPlace,
-    cookies: Cookies,
-    Extension(arrival): Extension<Arrival>,
+    handing: Handing,
     Body(body): Body<Reset>,
 ) -> Result<Json<Value>, ApiError> {
     agree(&body.password, &body.password_confirmation)?;
-    let handing = Handing {
-        app: &app,
-        cookies: &cookies,
-        place,
-    };
-    let client = &handing.client(&arrival);
+    let client = &handing.client();
     let (code, password) = (body.code.expose_secret(), body.password);
-    let (former, kept) = (handing.former(&arrival), Persistence::Remembered);
-    let reset = app
-        .services
-        .auth
-        .reset_password(code, password, client, former, kept, arrival.now)
+    let (former, now) = (handing.former(), handing.arrival.now);
+    let reset = handing
+        .auth()
+        .reset_password(code, password, client, former, Persistence::Remembered, now)
         .await
         .map_err(|error| match error {
             Error::LinkGone => ApiError::validation("Incorrect code provided"),
             other => other.into(),
         })?;
-    handing.sign_in(&reset, client, &arrival).await
+    handing.sign_in(&reset, client).await
 }

@@ -3,11 +3,9 @@
 use app::ssr::Arrival;
 use auth::Error;
 use axum::Json;
-use axum::extract::{Extension, State};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
-use tower_cookies::Cookies;
 use utoipa::ToSchema;
 
 use crate::api::TokenPlace;
@@ -15,7 +13,7 @@ use crate::api::body::Body;
 use crate::api::described::{Refused, Unauthorized, Unreadable};
 use crate::api::error::ApiError;
 use crate::api::tokens::{self, Handing};
-use crate::{App, session};
+use crate::session;
 
 /// What is to be exchanged.
 #[derive(Deserialize, ToSchema)]
@@ -35,41 +33,40 @@ pub(super) struct Exchange {
     responses((status = 200, description = "The new tokens", body = tokens::Answer), Refused, Unreadable, Unauthorized),
 )]
 pub(super) async fn refresh(
-    State(app): State<App>,
-    place: TokenPlace,
-    cookies: Cookies,
-    Extension(arrival): Extension<Arrival>,
+    handing: Handing,
     Body(body): Body<Exchange>,
 ) -> Result<Json<Value>, ApiError> {
     let sent = body
         .refresh_token
         .filter(|token| !token.expose_secret().is_empty());
-    let (token, place) = match sent {
-        Some(token) => (token, place),
+    let (token, handing) = match sent {
+        Some(token) => (token, handing),
         // Scripts never get to read what a cookie keeps from them.
-        None => match cookies.get(app.services.cookies.refresh_name()) {
-            Some(cookie) => (cookie.value().into(), TokenPlace::Cookie),
-            None => return Err(ApiError::bad_request("Missing refresh token")),
-        },
+        None => kept(handing).ok_or_else(|| ApiError::bad_request("Missing refresh token"))?,
     };
-    let auth = &app.services.auth;
-    let refreshed = auth
-        .refresh(token.expose_secret(), &arrival.client, arrival.now)
+    let Arrival { now, client, .. } = &handing.arrival;
+    let refreshed = handing
+        .auth()
+        .refresh(token.expose_secret(), client, *now)
         .await;
     let signed_in = refreshed.map_err(|error| match error {
         Error::Refused(why) => {
             tracing::info!(%why, "a refresh was refused");
-            if place == TokenPlace::Cookie {
-                session::forget(&app, &cookies);
+            if handing.place == TokenPlace::Cookie {
+                session::forget(&handing.app, &handing.cookies);
             }
             ApiError::unauthorized("Invalid refresh token")
         }
         other => other.into(),
     })?;
-    let handing = Handing {
-        app: &app,
-        cookies: &cookies,
-        place,
-    };
-    Ok(Json(handing.answer(&signed_in, None, &arrival)))
+    Ok(Json(handing.answer(&signed_in)))
+}
+
+/// The token in the cookie, whose successor goes there too.
+fn kept(handing: Handing) -> Option<(SecretString, Handing)> {
+    let cookie = handing
+        .cookies
+        .get(handing.app.services.cookies.refresh_name())?;
+    let place = TokenPlace::Cookie;
+    Some((cookie.value().into(), Handing { place, ..handing }))
 }

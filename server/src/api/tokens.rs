@@ -1,10 +1,9 @@
 //! How tokens are handed to a program: in the body, or the refresh token in a cookie that scripts cannot
 //! read.
 
-use std::convert::Infallible;
-
+use app::error::AppError;
 use app::ssr::Arrival;
-use auth::{Account, Browser, Client, Session, SignedIn};
+use auth::{Auth, Browser, Client, Session, SignedIn};
 use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -19,21 +18,6 @@ use crate::api::user::User;
 
 /// By which a client asks for the cookie, whatever is set.
 const COOKIE_WANTED: &str = "x-strapi-refresh-cookie";
-
-impl FromRequestParts<App> for TokenPlace {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let wanted = parts.headers.get(COOKIE_WANTED);
-        let wants_cookie =
-            wanted.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"httponly"));
-        Ok(if wants_cookie {
-            Self::Cookie
-        } else {
-            app.tokens
-        })
-    }
-}
 
 /// What a program gets when somebody signs in, or has set another password.
 ///
@@ -67,29 +51,55 @@ pub(super) struct Registered {
     user: User,
 }
 
-/// Where tokens go.
-pub(super) struct Handing<'a> {
-    pub(super) app: &'a App,
-    pub(super) cookies: &'a Cookies,
+/// Somebody who is about to be signed in: what is known of their request, and where their tokens go.
+pub(super) struct Handing {
+    pub(super) app: App,
+    pub(super) cookies: Cookies,
     pub(super) place: TokenPlace,
+    pub(super) arrival: Arrival,
 }
 
-impl Handing<'_> {
-    /// Where somebody is about to be signed in: what lets their account know this browser, or this program,
-    /// again.
-    pub(super) fn client(&self, arrival: &Arrival) -> Client {
-        let client = arrival.client.clone();
+impl FromRequestParts<App> for Handing {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let wanted = parts.headers.get(COOKIE_WANTED);
+        let wants_cookie =
+            wanted.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"httponly"));
+        let arrival = parts.extensions.get::<Arrival>().cloned();
+        let cookies = parts.extensions.get::<Cookies>().cloned();
+        Ok(Self {
+            place: if wants_cookie {
+                TokenPlace::Cookie
+            } else {
+                app.tokens
+            },
+            app: app.clone(),
+            cookies: cookies.ok_or_else(AppError::internal)?,
+            arrival: arrival.ok_or_else(AppError::internal)?,
+        })
+    }
+}
+
+impl Handing {
+    pub(super) fn auth(&self) -> &Auth {
+        &self.app.services.auth
+    }
+
+    /// From where: with what lets the account know this browser, or this program, again.
+    pub(super) fn client(&self) -> Client {
+        let client = self.arrival.client.clone();
         match self.place {
-            TokenPlace::Body => self.app.services.auth.known_again(client),
+            TokenPlace::Body => self.auth().known_again(client),
             TokenPlace::Cookie => known_by_cookie(client),
         }
     }
 
     /// The session that a browser came with, which ends when its cookie is replaced.
-    pub(super) fn former<'a>(&self, arrival: &'a Arrival) -> Option<&'a Session> {
+    pub(super) fn former(&self) -> Option<&Session> {
         match self.place {
             TokenPlace::Body => None,
-            TokenPlace::Cookie => arrival.session.as_deref(),
+            TokenPlace::Cookie => self.arrival.session.as_deref(),
         }
     }
 
@@ -98,42 +108,33 @@ impl Handing<'_> {
         &self,
         signed_in: &SignedIn,
         client: &Client,
-        arrival: &Arrival,
     ) -> Result<Json<Value>, ApiError> {
-        let account = self.app.services.auth.account(&signed_in.session).await?;
+        let account = self.auth().account(&signed_in.session).await?;
         if let (TokenPlace::Cookie, Some(browser)) = (self.place, client.browser) {
             self.cookies
                 .add(self.app.services.cookies.remember(browser));
         }
-        Ok(Json(self.answer(signed_in, Some(&account), arrival)))
+        let mut answer = self.answer(signed_in);
+        answer["user"] = json!(User::from(&account));
+        Ok(Json(answer))
     }
 
     /// The same without the account.
-    pub(super) fn answer(
-        &self,
-        signed_in: &SignedIn,
-        account: Option<&Account>,
-        arrival: &Arrival,
-    ) -> Value {
-        let lives = signed_in.session.access_expires_at - arrival.now;
-        let mut answer = json!({
-            "jwt": signed_in.tokens.access.expose_secret(),
-            "expiresIn": lives.whole_seconds(),
-        });
+    pub(super) fn answer(&self, signed_in: &SignedIn) -> Value {
+        let now = self.arrival.now;
+        let lives = signed_in.session.access_expires_at - now;
+        let mut answer = json!({ "jwt": signed_in.tokens.access.expose_secret() });
         match self.place {
             TokenPlace::Body => {
                 answer["refreshToken"] = signed_in.tokens.refresh.expose_secret().into();
             }
             TokenPlace::Cookie => {
-                let style = &self.app.services.cookies;
-                for cookie in style.set_refresh(signed_in, arrival.now) {
+                for cookie in self.app.services.cookies.set_refresh(signed_in, now) {
                     self.cookies.add(cookie);
                 }
             }
         }
-        if let Some(account) = account {
-            answer["user"] = json!(User::from(account));
-        }
+        answer["expiresIn"] = lives.whole_seconds().into();
         answer
     }
 }
