@@ -17,7 +17,7 @@ use utoipa::Modify;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi, Server};
 
-use crate::api::docs::reference::Reference;
+use crate::api::docs::reference::{Reference, Word};
 
 /// It changes with the program alone. Whoever asks after an update gets the new one.
 const CACHED: &str = "no-cache";

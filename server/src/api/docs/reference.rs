@@ -19,25 +19,27 @@ pub(super) struct Operation {
     pub(super) id: String,
     pub(super) method: String,
     pub(super) path: String,
-    pub(super) summary: String,
-    pub(super) description: String,
+    pub(super) summary: Words,
+    pub(super) description: Words,
     pub(super) takes_session: bool,
+    /// Of the query and the path.
     pub(super) parameters: Vec<Field>,
-    pub(super) body: Option<Sort>,
+    /// The keys of the body; none when there is no body.
+    pub(super) body: Vec<Field>,
     pub(super) answers: Vec<Answer>,
 }
 
 /// What a status means.
 pub(super) struct Answer {
     pub(super) status: String,
-    pub(super) description: String,
+    pub(super) description: Words,
     pub(super) body: Option<Sort>,
 }
 
-/// An object, with its keys.
+/// An object that is answered, with its keys.
 pub(super) struct Described {
     pub(super) name: String,
-    pub(super) description: String,
+    pub(super) description: Words,
     pub(super) fields: Vec<Field>,
 }
 
@@ -45,7 +47,15 @@ pub(super) struct Field {
     pub(super) name: String,
     pub(super) sort: Sort,
     pub(super) is_required: bool,
-    pub(super) description: String,
+    pub(super) description: Words,
+}
+
+/// A sentence, with code in it.
+pub(super) struct Words(pub(super) Vec<Word>);
+
+pub(super) enum Word {
+    Text(String),
+    Code(String),
 }
 
 /// What a value is, and the type that says more about it.
@@ -56,11 +66,14 @@ pub(super) struct Sort {
 
 impl Reference {
     pub(super) fn read(description: &Value) -> Self {
+        let schemas = &description["components"]["schemas"];
         let mut groups: Vec<Group> = Vec::new();
+        let mut bodies = Vec::new();
         for (path, item) in entries(&description["paths"]) {
             for (method, operation) in entries(item) {
                 let name = text(&operation["tags"][0]);
-                let operation = Operation::read(path, method, operation);
+                bodies.extend(body_of(operation).described);
+                let operation = Operation::read(path, method, operation, schemas);
                 match groups.iter_mut().find(|group| group.name == name) {
                     Some(group) => group.operations.push(operation),
                     None => groups.push(Group {
@@ -70,7 +83,8 @@ impl Reference {
                 }
             }
         }
-        let types = entries(&description["components"]["schemas"]);
+        // Bodies are shown with what takes them.
+        let types = entries(schemas).filter(|(name, _)| !bodies.iter().any(|body| body == name));
         let types = types.map(|(name, schema)| Described::read(name, schema));
         Self {
             groups,
@@ -80,18 +94,19 @@ impl Reference {
 }
 
 impl Operation {
-    fn read(path: &str, method: &str, operation: &Value) -> Self {
+    fn read(path: &str, method: &str, operation: &Value, schemas: &Value) -> Self {
+        let body = body_of(operation).described.unwrap_or_default();
         let parameters = operation["parameters"].as_array().into_iter().flatten();
         let responses = entries(&operation["responses"]);
         Self {
             id: text(&operation["operationId"]),
             method: method.to_uppercase(),
             path: path.to_owned(),
-            summary: text(&operation["summary"]),
-            description: text(&operation["description"]),
+            summary: Words::of(&operation["summary"]),
+            description: Words::of(&operation["description"]),
             takes_session: operation["security"].is_array(),
             parameters: parameters.map(parameter).collect(),
-            body: content(&operation["requestBody"]),
+            body: fields(&schemas[body]),
             answers: responses
                 .map(|(status, response)| Answer::read(status, response))
                 .collect(),
@@ -103,7 +118,7 @@ impl Answer {
     fn read(status: &str, response: &Value) -> Self {
         Self {
             status: status.to_owned(),
-            description: text(&response["description"]),
+            description: Words::of(&response["description"]),
             body: content(response),
         }
     }
@@ -111,20 +126,41 @@ impl Answer {
 
 impl Described {
     fn read(name: &str, schema: &Value) -> Self {
-        let required = schema["required"].as_array().into_iter().flatten();
-        let required: Vec<&str> = required.filter_map(Value::as_str).collect();
-        let fields = entries(&schema["properties"]).map(|(field, property)| Field {
-            name: field.to_owned(),
-            sort: Sort::of(property),
-            is_required: required.contains(&field),
-            description: text(&property["description"]),
-        });
         Self {
             name: name.to_owned(),
-            description: text(&schema["description"]),
-            fields: fields.collect(),
+            description: Words::of(&schema["description"]),
+            fields: fields(schema),
         }
     }
+}
+
+impl Words {
+    /// Code stands between backticks.
+    fn of(value: &Value) -> Self {
+        let pieces = value.as_str().unwrap_or_default().split('`').enumerate();
+        let pieces = pieces.filter(|(_, piece)| !piece.is_empty());
+        let words = pieces.map(|(at, piece)| match at % 2 {
+            0 => Word::Text(piece.to_owned()),
+            _ => Word::Code(piece.to_owned()),
+        });
+        Self(words.collect())
+    }
+}
+
+fn fields(schema: &Value) -> Vec<Field> {
+    let required = schema["required"].as_array().into_iter().flatten();
+    let required: Vec<&str> = required.filter_map(Value::as_str).collect();
+    let fields = entries(&schema["properties"]).map(|(field, property)| Field {
+        name: field.to_owned(),
+        sort: Sort::of(property),
+        is_required: required.contains(&field),
+        description: Words::of(&property["description"]),
+    });
+    fields.collect()
+}
+
+fn body_of(operation: &Value) -> Sort {
+    Sort::of(&operation["requestBody"]["content"]["application/json"]["schema"])
 }
 
 fn parameter(parameter: &Value) -> Field {
@@ -132,7 +168,7 @@ fn parameter(parameter: &Value) -> Field {
         name: text(&parameter["name"]),
         sort: Sort::of(&parameter["schema"]),
         is_required: parameter["required"].as_bool().unwrap_or_default(),
-        description: text(&parameter["description"]),
+        description: Words::of(&parameter["description"]),
     }
 }
 
