@@ -168,7 +168,9 @@ async fn connect(database: &Database, connections: u32, extra: &'static str) -> 
     };
     let options = AnyPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(database.patience);
+        .acquire_timeout(database.patience)
+        // A connection to a file does not break off while nobody looks, and asking takes as long as a read.
+        .test_before_acquire(!database.is_sqlite());
     // SQLite ends a transaction by itself when the disk is full; the driver goes on believing in it, and no
     // other can begin on that connection.
     let options = options.before_acquire(|connection, _| {

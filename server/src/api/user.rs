@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use time::OffsetDateTime;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::App;
 use crate::api::body::Body;
@@ -70,18 +70,9 @@ pub(super) fn iso(at: OffsetDateTime) -> String {
     at.format(format).unwrap_or_default()
 }
 
-/// Which keys are wanted.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "it describes what `wanted` reads")]
-pub(super) struct Selection {
-    /// Names of keys, separated by commas; also as `fields[0]=…&fields[1]=…`. All of them without it.
-    fields: Option<String>,
-}
-
 /// Tells who asks.
 #[utoipa::path(
-    get, path = "/users/me", tag = "Account", operation_id = "getMe", params(Selection),
+    get, path = "/users/me", tag = "Account", operation_id = "getMe",
     responses((status = 200, description = "The account", body = User), Denied),
     security(("bearer" = []), ("cookie" = [])),
 )]
@@ -106,6 +97,8 @@ pub(super) async fn me(
 /// What is there whatever is wanted.
 const ALWAYS: [&str; 2] = ["id", "documentId"];
 
+/// The names of `fields=a,b`, or of `fields[0]=a&fields[1]=b`. A generated client wants the whole account, so the
+/// description is silent about it.
 fn wanted(query: &str) -> BTreeSet<String> {
     let pairs = url::form_urlencoded::parse(query.as_bytes());
     let fields = pairs.filter(|(name, _)| name == "fields" || name.starts_with("fields["));
@@ -127,7 +120,7 @@ pub(super) struct Names {
 
 /// Changes the username, the name, or both.
 #[utoipa::path(
-    put, path = "/users/me", tag = "Account", operation_id = "updateMe", request_body = Names,
+    put, path = "/users/me", tag = "Account", operation_id = "updateMe", request_body = Option<Names>,
     responses((status = 200, description = "The account as it is now", body = User), Denied, Unreadable),
     security(("bearer" = []), ("cookie" = [])),
 )]
