@@ -17,6 +17,7 @@ mod fuzz;
 mod process;
 mod release;
 mod run;
+mod server;
 mod setup;
 mod test;
 
