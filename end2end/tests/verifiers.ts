@@ -4,6 +4,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -33,7 +34,7 @@ export async function startVerifiers(issuer: string, folder: string): Promise<Ve
   return [
     start('rust', [example(), issuer]),
     start('js', [process.execPath, module, issuer]),
-    start('python', [process.env.LATCHKEY_PYTHON ?? 'python3', SOURCES.python, issuer]),
+    start('python', [python(), SOURCES.python, issuer]),
   ];
 }
 
@@ -44,6 +45,14 @@ function example(): string {
   const built = join(target, 'debug/examples/verify');
   if (!existsSync(built)) throw new Error(`there is no ${built}: run cargo build --package auth --example verify`);
   return built;
+}
+
+/** What `cargo xtask test` names, or what it has installed, or else the system's, which may have PyJWT. */
+function python(): string {
+  if (process.env.LATCHKEY_PYTHON) return process.env.LATCHKEY_PYTHON;
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  const installed = join(cache, 'latchkey/python/bin/python');
+  return existsSync(installed) ? installed : 'python3';
 }
 
 function start(language: string, [program, ...args]: [string, ...string[]]): Verifier {
