@@ -1,12 +1,13 @@
 // The real server on a free port, with a data folder of its own.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 
 import { expect } from '@playwright/test';
 
@@ -21,6 +22,8 @@ const PATIENCE = 20_000;
 export interface Server {
   /** Like `http://localhost:4000`. */
   url: string;
+  /** Runs a command beside it, like `key list`, with the same settings and data; gives what it printed. */
+  run: (command: string) => Promise<string>;
   /** Asks it to leave, and fails when it did not do so cleanly. */
   stop: () => Promise<void>;
 }
@@ -29,22 +32,23 @@ export interface Server {
 export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
   const port = await freePort();
   const data = await mkdtemp(join(tmpdir(), 'latchkey-'));
-  const child = spawn(binary(), [], {
-    cwd: CHECKOUT,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      ...withoutSettings(process.env),
-      LATCHKEY_DATA_DIR: data,
-      LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
-      // What a password costs is measured elsewhere; here it would only be waited for.
-      LATCHKEY_ARGON2: 'm=64,t=1,p=1',
-      ...settings,
-    },
-  });
+  const env = {
+    ...withoutSettings(process.env),
+    LATCHKEY_DATA_DIR: data,
+    LEPTOS_SITE_ADDR: `127.0.0.1:${port}`,
+    // What a password costs is measured elsewhere; here it would only be waited for.
+    LATCHKEY_ARGON2: 'm=64,t=1,p=1',
+    ...settings,
+  };
+  const child = spawn(binary(), [], { cwd: CHECKOUT, stdio: ['ignore', 'ignore', 'pipe'], env });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   const url = `http://localhost:${port}`;
 
+  const run = async (command: string) => {
+    const { stdout } = await promisify(execFile)(binary(), command.split(' '), { cwd: CHECKOUT, env });
+    return stdout;
+  };
   const leave = async () => {
     const end = await terminate(child);
     await rm(data, { recursive: true, force: true });
@@ -61,7 +65,7 @@ export async function startServer(settings: Record<string, string> = {}): Promis
     await leave();
     throw new Error(`the server does not answer at ${url}; it wrote:\n${log}`, { cause: error });
   }
-  return { url, stop };
+  return { url, run, stop };
 }
 
 /** What `cargo xtask test` names, or else what was built last. */

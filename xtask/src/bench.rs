@@ -10,16 +10,16 @@ mod guard;
 mod http;
 mod memory;
 mod refresh;
-mod server;
 mod size;
 mod startup;
+mod workplace;
 
 use std::fs;
 
 use anyhow::Result;
 
 use crate::bench::figure::Figure;
-use crate::bench::server::Workplace;
+use crate::bench::workplace::Workplace;
 use crate::checkout::Checkout;
 use crate::process::{self, Shell};
 use crate::{release, setup};

@@ -17,6 +17,7 @@ mod fuzz;
 mod process;
 mod release;
 mod run;
+mod server;
 mod setup;
 mod test;
 
@@ -32,7 +33,8 @@ cargo xtask <command>
 
   setup                  install what building Latchkey needs and is not there yet
   run [-- arguments]     build the release and start it
-  test [--skip-browser]  format, lints, documentation, tests on SQLite and Postgres, the browser tests
+  test [--skip-browser]  format, lints, documentation, tests on SQLite and Postgres; on the release, the JSON
+                         API against its description, and the browser tests
   bench                  measure the release against the limits it promises
   fuzz [seconds]         try hostile input on what strangers can reach, 60 seconds per target
 

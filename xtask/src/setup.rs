@@ -14,6 +14,7 @@ mod debian;
 pub(crate) mod fuzz;
 mod leptos;
 mod link;
+pub(crate) mod python;
 pub(crate) mod toolchain;
 mod wasm_opt;
 

@@ -7,14 +7,15 @@ mod browser;
 mod counts;
 mod postgres;
 mod report;
+mod schemathesis;
 mod suites;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::checkout::Checkout;
 use crate::process::{self, Shell};
 use crate::setup::toolchain::WASM;
-use crate::test::report::Report;
+use crate::test::report::{Outcome, Report};
 use crate::{release, setup};
 
 pub(crate) fn everything() -> Result<()> {
@@ -22,13 +23,12 @@ pub(crate) fn everything() -> Result<()> {
     check(&shell, &mut report);
     cargo_tests(&shell, &mut report);
     let built = report.step("release build", || release::ensure(&shell, &checkout));
-    if built {
-        report.suite("browser tests", || suites::playwright(&shell, &checkout));
-    } else {
-        report.suite("browser tests", || {
-            anyhow::bail!("there is no release to test")
-        });
-    }
+    let on_release = |suite: fn(&Shell, &Checkout) -> Result<Outcome>| {
+        ensure!(built, "there is no release to test");
+        suite(&shell, &checkout)
+    };
+    report.suite("schemathesis", || on_release(schemathesis::run));
+    report.suite("browser tests", || on_release(suites::playwright));
     report.finish()
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::bench::crowd::{self, CLIENTS};
 use crate::bench::figure::Figure;
 use crate::bench::http::{Answer, Connection};
-use crate::bench::server::Workplace;
+use crate::bench::workplace::Workplace;
 
 /// The tokens of one client.
 struct Client {
@@ -19,7 +19,7 @@ struct Client {
 
 pub(crate) fn measure(workplace: &Workplace) -> Result<[Figure; 4]> {
     let mut server = workplace.start_on_one_processor()?;
-    drop(server.connect()?);
+    drop(server.connect(Connection::open)?);
     let address = server.address();
     let clients = || {
         (0..CLIENTS)

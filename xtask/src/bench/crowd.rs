@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow};
 
 use crate::bench::http::Connection;
-use crate::bench::server::Workplace;
+use crate::bench::workplace::Workplace;
 use crate::process;
 
 pub(crate) const CLIENTS: usize = 64;

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::bench::figure::Figure;
 use crate::bench::http::Connection;
-use crate::bench::server::Workplace;
+use crate::bench::workplace::Workplace;
 
 const CLIENTS: usize = 8;
 const MEASURED: Duration = Duration::from_secs(5);
@@ -20,7 +20,7 @@ const LIMIT: f64 = 30.0;
 
 pub(crate) fn measure(workplace: &Workplace) -> Result<[Figure; 2]> {
     let mut server = workplace.start_on_one_processor()?;
-    drop(server.connect()?);
+    drop(server.connect(Connection::open)?);
     let address = server.address();
     let clients: Vec<_> = (0..CLIENTS)
         .map(|number| thread::spawn(move || post(address, number)))

@@ -9,14 +9,14 @@ use anyhow::{Result, ensure};
 
 use crate::bench::figure::{Figure, median};
 use crate::bench::http::Connection;
-use crate::bench::server::Workplace;
+use crate::bench::workplace::Workplace;
 
 const WARM_UP: usize = 500;
 const REQUESTS: usize = 5000;
 
 pub(crate) fn measure(workplace: &Workplace) -> Result<[Figure; 2]> {
     let mut server = workplace.start()?;
-    let mut connection = server.connect()?;
+    let mut connection = server.connect(Connection::open)?;
     for _ in 0..WARM_UP {
         redirect(&mut connection)?;
     }

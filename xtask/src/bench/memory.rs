@@ -5,13 +5,14 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use crate::bench::figure::Figure;
-use crate::bench::server::Workplace;
+use crate::bench::http::Connection;
+use crate::bench::workplace::Workplace;
 
 const LIMIT: f64 = 40.0;
 
 pub(crate) fn measure(workplace: &Workplace) -> Result<Figure> {
     let mut server = workplace.start()?;
-    server.connect()?.get("/login")?;
+    server.connect(Connection::open)?.get("/login")?;
     let status = format!("/proc/{}/status", server.id());
     let status = fs::read_to_string(&status).with_context(|| format!("cannot read {status}"))?;
     let kibibytes = resident(&status).context("the kernel does not tell the resident memory")?;

@@ -10,13 +10,13 @@ use anyhow::{Context, Result, ensure};
 use crate::bench::crowd::{self, CLIENTS};
 use crate::bench::figure::Figure;
 use crate::bench::http::Connection;
-use crate::bench::server::Workplace;
+use crate::bench::workplace::Workplace;
 
 const COOKIE: &str = "latchkey_refresh";
 
 pub(crate) fn measure(workplace: &Workplace) -> Result<[Figure; 2]> {
     let mut server = workplace.start_on_one_processor()?;
-    drop(server.connect()?);
+    drop(server.connect(Connection::open)?);
     let sessions: Result<Vec<String>> = (0..CLIENTS)
         .map(|number| sign_up(server.address(), number))
         .collect();

@@ -5,7 +5,8 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 
 use crate::bench::figure::{Figure, median};
-use crate::bench::server::Workplace;
+use crate::bench::http::Connection;
+use crate::bench::workplace::Workplace;
 
 const RUNS: usize = 9;
 const LIMIT: f64 = 150.0;
@@ -21,7 +22,7 @@ pub(crate) fn measure(workplace: &Workplace) -> Result<Figure> {
 fn first_answer(workplace: &Workplace) -> Result<f64> {
     let start = Instant::now();
     let mut server = workplace.start()?;
-    let status = server.connect()?.get("/login")?;
+    let status = server.connect(Connection::open)?.get("/login")?;
     let took = start.elapsed();
     ensure!(status == 200, "GET /login was answered with {status}");
     server.stop(workplace.shell)?;

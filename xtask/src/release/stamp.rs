@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 /// Folders that no release build reads.
-const IGNORED: [&str; 4] = ["tests", "benches", "node_modules", "target"];
+const IGNORED: [&str; 5] = ["tests", "benches", "examples", "node_modules", "target"];
 
 /// Describes files, and those below folders, one per line; what is not there has no line.
 pub(crate) fn listing(paths: &[PathBuf]) -> String {

@@ -1,5 +1,6 @@
 //! How many tests passed, failed and were skipped, read from what the runners print.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::AddAssign;
 
@@ -36,6 +37,26 @@ impl Counts {
         Some(Self {
             passed: number("expected")? + number("flaky")?,
             failed: number("unexpected")?,
+            skipped: number("skipped")?,
+        })
+    }
+
+    /// Reads the report of schemathesis, which has sent many requests to each operation: one of which any
+    /// is answered wrongly has failed.
+    pub(crate) fn from_schemathesis(report: &Value) -> Option<Self> {
+        let number = |name: &str| report["operations"][name].as_u64();
+        let failures = report["failures"].as_array()?;
+        let failed: BTreeSet<&str> = failures
+            .iter()
+            .filter_map(|failure| failure["operations"].as_array())
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let failed = u64::try_from(failed.len()).ok()?;
+        Some(Self {
+            // What went wrong between two operations is not one of them.
+            passed: number("tested")?.saturating_sub(failed),
+            failed: failed + number("errored")?,
             skipped: number("skipped")?,
         })
     }
@@ -103,6 +124,19 @@ mod tests {
         } });
         assert_eq!(Counts::from_playwright(&report), Some(counts(8, 3, 2)));
         assert_eq!(Counts::from_playwright(&json!({})), None);
+    }
+
+    #[test]
+    fn a_report_of_schemathesis_is_read_and_counts_operations() {
+        let report = json!({
+            "operations": { "total": 6, "selected": 6, "tested": 5, "errored": 1, "skipped": 0 },
+            "failures": [
+                { "code": "ST101", "operations": ["GET /a", "POST /b"] },
+                { "code": "ST102", "operations": ["GET /a"] },
+            ],
+        });
+        assert_eq!(Counts::from_schemathesis(&report), Some(counts(3, 3, 0)));
+        assert_eq!(Counts::from_schemathesis(&json!({})), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 use crate::process::{self, Shell};
+use crate::setup::python;
 use crate::test::browser::{self, Browser};
 use crate::test::counts::Counts;
 use crate::test::postgres::{self, Postgres};
@@ -27,6 +28,9 @@ const ON_POSTGRES: Cases = [
     ("LATCHKEY_MODEL_CASES", "1000"),
     ("LATCHKEY_LIFE_CASES", "4"),
 ];
+
+/// Names the example in Rust that the browser tests run.
+const EXAMPLE: &str = "LATCHKEY_VERIFY_RS";
 
 /// Runs all unit and integration tests.
 pub(crate) fn on_sqlite(shell: &Shell) -> Result<Outcome> {
@@ -82,6 +86,8 @@ pub(crate) fn playwright(shell: &Shell, checkout: &Checkout) -> Result<Outcome> 
     install_packages(&folder)?;
     process::run(folder.command("npx").args(["--no-install", "tsc"]))?;
     let browser = browser::find(&folder)?;
+    let python = python::ensure(shell)?;
+    build_example(shell)?;
     let report = checkout.target.join("playwright.json");
     if report.exists() {
         fs::remove_file(&report)?;
@@ -92,6 +98,8 @@ pub(crate) fn playwright(shell: &Shell, checkout: &Checkout) -> Result<Outcome> 
         .args(["--no-install", "playwright", "test", "--reporter=list,json"])
         .env("LATCHKEY_BIN", checkout.binary())
         .env("LEPTOS_SITE_ROOT", &checkout.site)
+        .env(EXAMPLE, checkout.target.join("debug/examples/verify"))
+        .env(python::VARIABLE, python)
         // The second name is that of newer versions.
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
@@ -101,6 +109,12 @@ pub(crate) fn playwright(shell: &Shell, checkout: &Checkout) -> Result<Outcome> 
     let succeeded = process::run(&mut tests).is_ok();
     let counts = read_report(&report)?;
     Ok(Outcome { counts, succeeded })
+}
+
+/// Builds what other services copy to verify tokens, in one build with what `cargo test` has compiled.
+fn build_example(shell: &Shell) -> Result<()> {
+    let mut build = shell.cargo(["build", "--workspace", "--exclude=frontend"]);
+    process::run(build.args(["--example", "verify"]))
 }
 
 /// Installs what the lock file names, unless that was done since it last changed.

@@ -1,4 +1,4 @@
-//! Starting and ending the server that is measured.
+//! Starting and ending a server that is measured or tested.
 
 use std::fs::File;
 use std::net::SocketAddr;
@@ -7,21 +7,15 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::bench::http::Connection;
 use crate::checkout::Checkout;
 use crate::process::{self, Shell};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Where a server writes to, in its data directory.
+pub(crate) const LOG: &str = "server.log";
 
-/// What every measurement on a running server needs.
-pub(crate) struct Workplace<'a> {
-    pub(crate) shell: &'a Shell,
-    pub(crate) checkout: &'a Checkout,
-    /// The server's data directory, used by one server after the other.
-    pub(crate) data: &'a Path,
-}
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server of our own, ended when dropped.
 pub(crate) struct Server {
@@ -29,41 +23,26 @@ pub(crate) struct Server {
     address: SocketAddr,
 }
 
-impl Workplace<'_> {
-    /// Starts the release build on a free port, with the settings a new user has.
-    pub(crate) fn start(&self) -> Result<Server> {
-        self.launch(self.shell.command(self.checkout.binary()))
-    }
-
-    /// The same on the first processor alone, where the system can do that.
-    pub(crate) fn start_on_one_processor(&self) -> Result<Server> {
-        if self.shell.find("taskset").is_none() {
-            return self.start();
-        }
-        let mut command = self.shell.command("taskset");
-        command.args(["-c", "0"]).arg(self.checkout.binary());
-        self.launch(command)
-    }
-
-    fn launch(&self, mut command: Command) -> Result<Server> {
+impl Server {
+    /// Starts it on a free port by a command that leads to the release build. What it writes goes to
+    /// `server.log` in its data directory.
+    pub(crate) fn start(mut command: Command, checkout: &Checkout, data: &Path) -> Result<Self> {
         let address = process::free_address()?;
-        let log = File::create(self.data.join("server.log"))?;
+        let log = File::create(data.join(LOG))?;
         let child = command
             .env_remove("DATABASE_URL")
             .env_remove("LATCHKEY_PUBLIC_URL")
-            .env("LEPTOS_SITE_ROOT", &self.checkout.site)
+            .env("LEPTOS_SITE_ROOT", &checkout.site)
             .env("LEPTOS_SITE_ADDR", address.to_string())
-            .env("LATCHKEY_DATA_DIR", self.data)
+            .env("LATCHKEY_DATA_DIR", data)
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
             .context("cannot start the server")?;
-        Ok(Server { child, address })
+        Ok(Self { child, address })
     }
-}
 
-impl Server {
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
@@ -73,14 +52,14 @@ impl Server {
     }
 
     /// Connects as soon as the server listens.
-    pub(crate) fn connect(&mut self) -> Result<Connection> {
+    pub(crate) fn connect<T, E>(&mut self, open: impl Fn(SocketAddr) -> Result<T, E>) -> Result<T> {
         let start = Instant::now();
         loop {
-            if let Ok(connection) = Connection::open(self.address) {
+            if let Ok(connection) = open(self.address) {
                 return Ok(connection);
             }
             if let Some(status) = self.child.try_wait()? {
-                bail!("the server ended while starting ({status}); see server.log");
+                bail!("the server ended while starting ({status}); see {LOG}");
             }
             if start.elapsed() > PATIENCE {
                 bail!("the server does not listen on {}", self.address);
@@ -91,12 +70,22 @@ impl Server {
     }
 
     /// Asks the server to end, as a service manager would, and waits until it did.
+    ///
+    /// # Errors
+    /// When it had ended before, or does not end well.
     pub(crate) fn stop(mut self, shell: &Shell) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!("the server has ended by itself ({status}); see {LOG}");
+        }
         let request = format!("kill -TERM {}", self.id());
         process::read(shell.command("sh").args(["-c", &request]))?;
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
-            if self.child.try_wait()?.is_some() {
+            if let Some(status) = self.child.try_wait()? {
+                ensure!(
+                    status.success(),
+                    "the server ended with {status}; see {LOG}"
+                );
                 return Ok(());
             }
             thread::park_timeout(Duration::from_millis(5));
