@@ -7,6 +7,7 @@ mod links;
 mod mails;
 mod news;
 mod queue;
+mod reading;
 mod rows;
 mod sessions;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub(crate) use crate::store::links::LinkRow;
 pub(crate) use crate::store::mails::{Fate, MailRow};
 pub(crate) use crate::store::news::Numbers;
 use crate::store::queue::{Protection, Queue};
+use crate::store::reading::Reading;
 pub(crate) use crate::store::rows::{Credentials, KeyRow};
 pub(crate) use crate::store::sessions::{Rotation, Which};
 pub(crate) use crate::store::users::{NewUser, ProfileChange, ROLE, Standing, Taken};
@@ -75,6 +77,8 @@ pub(crate) struct Store {
     watcher: AnyPool,
     /// Who waits for the one connection that writes; none where there are many.
     queue: Option<Queue>,
+    /// Who waits for an account to be read; none where there are many connections to a server.
+    reading: Option<Reading>,
     /// Rung when there is a letter to send.
     post: Arc<Notify>,
     url: String,
@@ -100,11 +104,13 @@ impl Store {
             .run(&writer)
             .await
             .map_err(Error::internal)?;
+        let reading = database.is_sqlite().then(|| Reading::start(&reader));
         Ok(Self {
             writer,
             reader,
             watcher,
             queue,
+            reading,
             post: Arc::default(),
             url: database.url.clone(),
         })

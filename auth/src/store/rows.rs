@@ -94,6 +94,10 @@ pub(super) fn read_session(row: &AnyRow) -> Result<SessionRow> {
     })
 }
 
+/// The columns of an account, without what signing in takes.
+pub(super) const ACCOUNT: &str = "id, document_id, email, username, display_name, role, confirmed_at, pending_email, \
+     deletion_at, created_at, updated_at";
+
 pub(super) fn read_account(row: &AnyRow) -> Result<Account> {
     Ok(Account {
         id: row.try_get("id")?,

@@ -28,6 +28,11 @@ impl Store {
     }
 
     pub(crate) async fn account(&self, document_id: &str) -> Result<Option<Account>> {
+        if let Some(reading) = &self.reading
+            && let Some(account) = reading.account(document_id).await
+        {
+            return Ok(account);
+        }
         let query =
             sqlx::query("select * from users where document_id = $1 and disabled_at is null");
         let row = query

@@ -1,0 +1,195 @@
+//! Accounts that many ask for at once, read at once.
+//!
+//! To ask SQLite is to wake its thread and to be woken by it, which takes longer than the read itself; the pool
+//! does so once more when a connection comes back. Here one connection stays out, and whoever asks while it is
+//! busy is answered by the next read, together with the others.
+
+use std::collections::HashMap;
+
+use sqlx::any::AnyRow;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, AssertSqlSafe};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::account::Account;
+use crate::error::Result;
+use crate::store::rows::{ACCOUNT, read_account};
+
+/// How many are read by one statement: the least of these that is enough. Each is prepared once.
+const SIZES: [usize; 4] = [1, 4, 16, 64];
+
+/// How many may wait.
+const MOST: usize = 1024;
+
+/// Where to ask.
+pub(super) struct Reading(mpsc::Sender<Asked>);
+
+/// Somebody who waits for an account. They hear nothing when the read failed.
+struct Asked {
+    document_id: String,
+    answer: oneshot::Sender<Option<Account>>,
+}
+
+impl Reading {
+    /// Reads until the pool is closed, or nobody can ask any more.
+    pub(super) fn start(reader: &AnyPool) -> Self {
+        let (sender, asked) = mpsc::channel(MOST);
+        tokio::spawn(answer(reader.clone(), asked));
+        Self(sender)
+    }
+
+    /// The account, if there is one that can be used; none of both when it could not be read in company.
+    pub(super) async fn account(&self, document_id: &str) -> Option<Option<Account>> {
+        let (answer, answered) = oneshot::channel();
+        let asked = Asked {
+            document_id: document_id.to_owned(),
+            answer,
+        };
+        self.0.send(asked).await.ok()?;
+        answered.await.ok()
+    }
+}
+
+async fn answer(reader: AnyPool, mut asked: mpsc::Receiver<Asked>) {
+    let mut closing = reader.close_event();
+    let mut connection = None;
+    let mut all = Vec::new();
+    while let Ok(Some(first)) = closing.do_until(asked.recv()).await {
+        all.push(first);
+        // Who was woken by the same look at the sockets asks first: this task would be run before them.
+        tokio::task::yield_now().await;
+        while all.len() < SIZES[SIZES.len() - 1]
+            && let Ok(next) = asked.try_recv()
+        {
+            all.push(next);
+        }
+        match read(&reader, &mut connection, &all).await {
+            Ok(found) => {
+                for Asked {
+                    document_id,
+                    answer,
+                } in all.drain(..)
+                {
+                    // Who does not wait any more needs no answer.
+                    let _ = answer.send(found.get(&document_id).cloned());
+                }
+            }
+            // Each asks alone, and hears what is wrong.
+            Err(_) => {
+                connection = None;
+                all.clear();
+            }
+        }
+    }
+}
+
+async fn read(
+    reader: &AnyPool,
+    connection: &mut Option<PoolConnection<Any>>,
+    all: &[Asked],
+) -> Result<HashMap<String, Account>> {
+    let connection = match connection {
+        Some(connection) => connection,
+        None => connection.insert(reader.acquire().await?),
+    };
+    let size = SIZES.into_iter().find(|size| *size >= all.len());
+    let size = size.unwrap_or(all.len());
+    let mut query = sqlx::query(AssertSqlSafe(statement(size)));
+    // The last one fills the places that are left.
+    let last = all.last().into_iter().cycle();
+    for Asked { document_id, .. } in all.iter().chain(last).take(size) {
+        query = query.bind(document_id.clone());
+    }
+    let rows = query.fetch_all(&mut **connection).await?;
+    let account = |row: &AnyRow| {
+        let account = read_account(row)?;
+        Ok((account.document_id.clone(), account))
+    };
+    rows.iter().map(account).collect()
+}
+
+/// Nothing in it comes from outside.
+fn statement(size: usize) -> String {
+    let places: Vec<String> = (1..=size).map(|place| format!("${place}")).collect();
+    let places = places.join(", ");
+    format!("select {ACCOUNT} from users where document_id in ({places}) and disabled_at is null")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration as StdDuration;
+
+    use tempfile::TempDir;
+    use tokio::task::JoinSet;
+
+    use crate::store::{Database, Store};
+
+    async fn store(dir: &TempDir) -> Store {
+        let file = dir.path().join("reading.db");
+        let database = Database::file(&file, StdDuration::from_secs(2));
+        Store::open(&database).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn each_of_many_gets_the_account_that_they_asked_for() {
+        let dir = TempDir::new().unwrap();
+        let store = Arc::new(store(&dir).await);
+        store
+            .run(
+                "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 99)
+                 insert into users (id, document_id, email, username, username_key, display_name, password_hash,
+                                    password_changed_at, role, created_at, updated_at)
+                 select n, 'd' || n, 'e' || n, 'u' || n, 'u' || n, '', '', 0, 'user', 0, 0 from numbers",
+            )
+            .await
+            .unwrap();
+        store
+            .run("update users set disabled_at = 1 where id = 7")
+            .await
+            .unwrap();
+        for many in [1, 3, 5, 64, 65, 300] {
+            let mut asking = JoinSet::new();
+            for n in 0..many {
+                let (store, n) = (Arc::clone(&store), n % 120);
+                asking.spawn(async move { (store.account(&format!("d{n}")).await.unwrap(), n) });
+            }
+            for (account, n) in asking.join_all().await {
+                let is_there = (1..=99).contains(&n) && n != 7;
+                let expected = is_there.then(|| format!("d{n}"));
+                assert_eq!(
+                    account.map(|account| account.document_id),
+                    expected,
+                    "{n} of {many}"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_closed_answers_and_does_not_wait() {
+        let dir = TempDir::new().unwrap();
+        let store = store(&dir).await;
+        assert_eq!(store.account("nobody").await.unwrap(), None);
+        store.close().await;
+        assert!(store.account("nobody").await.is_err());
+    }
+
+    #[tokio::test]
+    async fn an_account_that_cannot_be_read_does_not_hide_the_others() {
+        let dir = TempDir::new().unwrap();
+        let store = store(&dir).await;
+        store
+            .run(
+                "insert into users (id, document_id, email, username, username_key, display_name, password_hash,
+                                    password_changed_at, role, created_at, updated_at)
+                 values (1, 'good', 'e', 'u', 'u', '', '', 0, 'user', 0, 0),
+                        (2, 'bad', 'f', 'v', 'v', '', '', 0, 'user', 'x', 0)",
+            )
+            .await
+            .unwrap();
+        let (good, bad) = tokio::join!(store.account("good"), store.account("bad"));
+        assert_eq!(good.unwrap().unwrap().document_id, "good");
+        assert!(bad.is_err());
+    }
+}
