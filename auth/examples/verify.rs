@@ -37,6 +37,8 @@ struct Keys {
     url: String,
     http: ureq::Agent,
     set: JwkSet,
+    /// Also in vain.
+    asked: Option<Instant>,
     fetched: Option<Instant>,
 }
 
@@ -51,21 +53,27 @@ impl Keys {
             url: format!("{issuer}/.well-known/jwks.json"),
             http: http.into(),
             set: JwkSet::default(),
+            asked: None,
             fetched: None,
         }
     }
 
     fn find(&mut self, kid: &str) -> Result<&Jwk> {
-        let is_older_than = |limit| self.fetched.is_none_or(|at| at.elapsed() > limit);
-        let is_known = self.set.find(kid).is_some();
-        if is_older_than(MAX_AGE) || !is_known && is_older_than(COOLDOWN) {
-            self.fetch()?;
+        let is_older = |at: Option<Instant>, than| at.is_none_or(|at| at.elapsed() > than);
+        let is_stale = is_older(self.fetched, MAX_AGE);
+        if is_stale || self.set.find(kid).is_none() {
+            if is_older(self.asked, COOLDOWN) {
+                self.fetch()?;
+            } else if is_stale {
+                return Err("the keys could not be fetched".into());
+            }
         }
         let key = self.set.find(kid);
         key.ok_or_else(|| format!("there is no key {kid}").into())
     }
 
     fn fetch(&mut self) -> Result<()> {
+        self.asked = Some(Instant::now());
         let answer = self
             .http
             .get(&self.url)

@@ -79,7 +79,7 @@ pub(crate) fn is_of_api(path: &str) -> bool {
 )]
 struct Description;
 
-/// Builds the API: what anybody may ask, what takes a session, and what looks at the refresh token by itself.
+/// Builds the API: what begins a session, what else anybody may ask, and what takes a session.
 ///
 /// # Errors
 /// When an origin that it is open to is none.
@@ -87,32 +87,30 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
     let cross_origin = security::cross_origin(public_url, &config.cors_origins)?;
     let own = Own::origin(public_url)?;
     // A site that may use the API gets at the cookies of this one only where it is to keep its own there.
-    let counts = match config.tokens {
+    let counting = match config.tokens {
         TokenPlace::Body => Counting::FromHere,
         TokenPlace::Cookie => Counting::FromAll,
     };
-    let cookies = |counting| {
-        ServiceBuilder::new()
-            .layer(from_fn_with_state((own.clone(), counting), cookies::count))
-            .layer(CookieManagerLayer::new())
-    };
-    let open = OpenApiRouter::new()
+    let cookies = ServiceBuilder::new()
+        .layer(from_fn_with_state((own, counting), cookies::count))
+        .layer(CookieManagerLayer::new());
+    // A session that a browser comes with is replaced.
+    let replacing = OpenApiRouter::new()
         .routes(routes!(local::log_in))
         .routes(routes!(local::register))
-        .routes(routes!(password::forgot))
         .routes(routes!(password::reset))
-        .routes(routes!(confirmation::confirm))
-        .routes(routes!(confirmation::send))
         .routes(routes!(browser::log_in))
-        .routes(routes!(browser::log_out))
         .layer(from_fn_with_state(app.clone(), session::identify))
-        .layer(cookies(counts))
+        .layer(cookies.clone())
         .layer(cross_origin.clone());
-    let refreshing = OpenApiRouter::new()
+    let open = OpenApiRouter::new()
         .routes(routes!(refresh::refresh))
         .routes(routes!(browser::refresh))
+        .routes(routes!(password::forgot))
+        .routes(routes!(confirmation::confirm))
+        .routes(routes!(confirmation::send))
         .layer(from_fn_with_state(app.clone(), session::meet))
-        .layer(cookies(counts))
+        .layer(cookies.clone())
         .layer(cross_origin.clone());
     let protected = OpenApiRouter::new()
         .routes(routes!(user::me, user::update))
@@ -120,10 +118,11 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
         .routes(routes!(sessions::end))
         .routes(routes!(sessions::log_out))
         .routes(routes!(password::change))
+        .routes(routes!(browser::log_out))
         .layer(from_fn_with_state(app.clone(), identity::identify))
-        .layer(cookies(Counting::FromHere))
+        .layer(cookies)
         .layer(from_fn_with_state(cross_origin, identity::check_origin));
-    let all = open.merge(refreshing).merge(protected);
+    let all = replacing.merge(open).merge(protected);
     let (api, description) = OpenApiRouter::with_openapi(Description::openapi())
         .nest(PREFIX, all)
         .split_for_parts();

@@ -21,14 +21,14 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) async fn receive(body: Body) -> Result<Bytes, AppError> {
     let received = tokio::time::timeout(TIME_LIMIT, to_bytes(body, MAX_BODY)).await;
     let bytes = received.map_err(|_| {
-        let message = "The form took too long to arrive. Please try again.";
+        let message = "It took too long to arrive. Please try again.";
         AppError::new(408, "too_slow", message)
     })?;
     bytes.map_err(|error| {
         let source = error.source();
         match source.and_then(|source| source.downcast_ref::<LengthLimitError>()) {
             Some(_) => {
-                let message = "That is more than this form can take. Please shorten it.";
+                let message = "That is more than can be taken. Please shorten it.";
                 AppError::new(413, "too_large", message)
             }
             None => AppError::malformed(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use app::error::AppError;
 use app::ssr::Arrival;
-use auth::{Browser, Client, Error, Session, SignedIn};
+use auth::{Browser, Client, Error, Session, SessionId, SignedIn};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CACHE_CONTROL, USER_AGENT, VARY};
 use axum::http::{HeaderValue, StatusCode};
@@ -81,26 +81,42 @@ async fn session(
     {
         return Ok(Some(session));
     }
-    if let Some(refresh) = &refresh {
-        match app
-            .services
-            .auth
-            .refresh(refresh.value(), client, now)
-            .await
-        {
-            Ok(renewed) => {
-                keep(app, cookies, &renewed, now);
-                return Ok(Some(Arc::new(renewed.session)));
-            }
-            Err(Error::Refused(why)) => tracing::info!(%why, "a refresh was refused"),
-            // It may pass: the cookies stay, and the browser is asked to come again.
-            Err(transient) => return Err(transient.into()),
-        }
+    if refresh.is_some() {
+        let renewed = renew(app, cookies, client, now).await?;
+        return Ok(renewed.map(|renewed| Arc::new(renewed.session)));
     }
-    if access.is_some() || refresh.is_some() {
+    if access.is_some() {
         forget(app, cookies);
     }
     Ok(None)
+}
+
+/// Renews the cookies of a browser by its refresh token; none when that was refused, and they are taken back.
+///
+/// # Errors
+/// What may pass: the cookies stay, and the browser is asked to come again.
+pub(crate) async fn renew(
+    app: &App,
+    cookies: &Cookies,
+    client: &Client,
+    now: OffsetDateTime,
+) -> Result<Option<SignedIn>, AppError> {
+    let Some(refresh) = cookies.get(app.services.cookies.refresh_name()) else {
+        return Ok(None);
+    };
+    let auth = &app.services.auth;
+    match auth.refresh(refresh.value(), client, now).await {
+        Ok(renewed) => {
+            keep(app, cookies, &renewed, now);
+            Ok(Some(renewed))
+        }
+        Err(Error::Refused(why)) => {
+            tracing::info!(%why, "a refresh was refused");
+            forget(app, cookies);
+            Ok(None)
+        }
+        Err(transient) => Err(transient.into()),
+    }
 }
 
 /// Hands both tokens to a browser.
@@ -112,13 +128,37 @@ pub(crate) fn keep(app: &App, cookies: &Cookies, signed_in: &SignedIn, now: Offs
         .for_each(|cookie| cookies.add(cookie));
 }
 
-/// Takes them back.
+/// Takes back those that came.
 pub(crate) fn forget(app: &App, cookies: &Cookies) {
-    app.services
-        .cookies
-        .remove()
-        .into_iter()
-        .for_each(|cookie| cookies.add(cookie));
+    for cookie in app.services.cookies.remove() {
+        if cookies.get(cookie.name()).is_some() {
+            cookies.add(cookie);
+        }
+    }
+}
+
+/// Takes them back when the session that they are of is over.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn forget_if_over(
+    app: &App,
+    cookies: &Cookies,
+    now: OffsetDateTime,
+) -> Result<(), AppError> {
+    if let Some(id) = session_of(app, cookies)
+        && app.services.auth.ends_at(id, now).await?.is_some()
+    {
+        return Ok(());
+    }
+    forget(app, cookies);
+    Ok(())
+}
+
+/// Which session the refresh token in a cookie is for, whether or not it is alive.
+pub(crate) fn session_of(app: &App, cookies: &Cookies) -> Option<SessionId> {
+    let cookie = cookies.get(app.services.cookies.refresh_name())?;
+    app.services.auth.session_of(cookie.value())
 }
 
 /// Which browser it is, when it says so.

@@ -75,7 +75,8 @@ async fn answer(reader: AnyPool, mut asked: mpsc::Receiver<Asked>) {
                 }
             }
             // Each asks alone, and hears what is wrong.
-            Err(_) => {
+            Err(error) => {
+                tracing::debug!(%error, "accounts were not read together");
                 connection = None;
                 all.clear();
             }
@@ -90,10 +91,11 @@ async fn read(
 ) -> Result<HashMap<String, Account>> {
     let connection = match connection {
         Some(connection) => connection,
-        None => connection.insert(reader.acquire().await?),
+        // Without waiting: each of them would wait once more, alone.
+        None => connection.insert(reader.try_acquire().ok_or(sqlx::Error::PoolTimedOut)?),
     };
     let size = SIZES.into_iter().find(|size| *size >= all.len());
-    let size = size.unwrap_or(all.len());
+    let size = size.expect("no more are taken than the largest size");
     let mut query = sqlx::query(AssertSqlSafe(statement(size)));
     // The last one fills the places that are left.
     let last = all.last().into_iter().cycle();

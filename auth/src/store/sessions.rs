@@ -221,13 +221,15 @@ impl Writing {
             .bind(millis(at - LEEWAY)),
             Which::OnDevice { user_id, device } => sqlx::query(
                 "update sessions set revoked_at = $1, revoked_because = $2, revocation = $3
-                 where user_id = $4 and device_id = $5 and revoked_at is null returning id",
+                 where user_id = $4 and device_id = $5 and revoked_at is null
+                     and expires_at > $6 and idle_expires_at > $6 returning id",
             )
             .bind(millis(at))
             .bind(because.name())
             .bind(number)
             .bind(user_id)
-            .bind(device.as_str().to_owned()),
+            .bind(device.as_str().to_owned())
+            .bind(millis(at - LEEWAY)),
         };
         let rows = query.fetch_all(self.connection()).await?;
         rows.iter().map(|row| read_id(row, "id")).collect()

@@ -10,7 +10,7 @@ use tower_cookies::Cookies;
 use utoipa::ToSchema;
 
 use crate::api::body::Body;
-use crate::api::described::{BareUnauthorized, Refused, Unreadable};
+use crate::api::described::{BareUnauthorized, Denied, Refused, Unreadable};
 use crate::api::error::ApiError;
 use crate::api::tokens::known_by_cookie;
 use crate::{App, session};
@@ -70,19 +70,19 @@ pub(super) async fn log_in(
 /// Signs a browser out. Without a session there is nothing to end, and the cookies still go.
 #[utoipa::path(
     post, path = "/logout", tag = "By cookies", operation_id = "browserLogOut",
-    responses((status = 200, description = "The session is over, and the cookies are gone", body = Success), Refused),
+    responses((status = 200, description = "The session is over, and its cookies are gone", body = Success), Denied),
 )]
 pub(super) async fn log_out(
     State(app): State<App>,
     cookies: Cookies,
     Extension(arrival): Extension<Arrival>,
 ) -> Result<Json<Success>, ApiError> {
-    if let Some(session) = &arrival.session {
+    let session = arrival.session.as_ref().map(|session| session.id);
+    if let Some(id) = session.or_else(|| session::session_of(&app, &cookies)) {
         let auth = &app.services.auth;
-        auth.log_out(session.id, &arrival.client, arrival.now)
-            .await?;
+        auth.log_out(id, &arrival.client, arrival.now).await?;
     }
-    session::forget(&app, &cookies);
+    session::forget_if_over(&app, &cookies, arrival.now).await?;
     Ok(DONE)
 }
 
@@ -96,22 +96,10 @@ pub(super) async fn refresh(
     cookies: Cookies,
     Extension(arrival): Extension<Arrival>,
 ) -> Result<Json<Success>, ApiError> {
-    let cookie = cookies.get(app.services.cookies.refresh_name());
-    let cookie = cookie.ok_or_else(|| ApiError::bare("No refresh token"))?;
-    let auth = &app.services.auth;
-    match auth
-        .refresh(cookie.value(), &arrival.client, arrival.now)
-        .await
-    {
-        Ok(signed_in) => {
-            session::keep(&app, &cookies, &signed_in, arrival.now);
-            Ok(DONE)
-        }
-        Err(Error::Refused(why)) => {
-            tracing::info!(%why, "a refresh was refused");
-            session::forget(&app, &cookies);
-            Err(ApiError::bare("Invalid refresh token"))
-        }
-        Err(transient) => Err(transient.into()),
+    if cookies.get(app.services.cookies.refresh_name()).is_none() {
+        return Err(ApiError::bare("No refresh token"));
     }
+    let renewed = session::renew(&app, &cookies, &arrival.client, arrival.now).await?;
+    renewed.ok_or_else(|| ApiError::bare("Invalid refresh token"))?;
+    Ok(DONE)
 }

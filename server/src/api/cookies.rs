@@ -41,14 +41,21 @@ impl Own {
     }
 }
 
-/// Drops the cookies of a request that do not count.
+/// Says that a page of another site made the request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Elsewhere;
+
+/// Says where a request comes from, and drops its cookies when they do not count.
 pub(super) async fn count(
     State((own, counting)): State<(Own, Counting)>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    if counting == Counting::FromHere && !own.is_here(request.headers()) {
-        request.headers_mut().remove(COOKIE);
+    if !own.is_here(request.headers()) {
+        request.extensions_mut().insert(Elsewhere);
+        if counting == Counting::FromHere {
+            request.headers_mut().remove(COOKIE);
+        }
     }
     next.run(request).await
 }

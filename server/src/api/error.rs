@@ -80,7 +80,10 @@ impl ApiError {
     }
 
     pub(super) fn unauthorized(message: &'static str) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "UnauthorizedError", message)
+        Self {
+            challenge: Some(CHALLENGE),
+            ..Self::new(StatusCode::UNAUTHORIZED, "UnauthorizedError", message)
+        }
     }
 
     pub(super) fn not_found(message: &'static str) -> Self {
@@ -185,6 +188,7 @@ pub(crate) enum Asker {
 impl Asker {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut accepted = headers.get_all(ACCEPT).iter();
+        // Nobody names it to refuse it.
         let wants = |accept: &HeaderValue| accept.to_str().is_ok_and(|text| text.contains(PROBLEM));
         if accepted.any(wants) {
             Self::Problem
@@ -257,6 +261,11 @@ impl From<Error> for ApiError {
             Error::Email(EmailError::Malformed) => field("email", "email must be a valid email"),
             Error::Username(UsernameError::Length) => {
                 field("username", "username must be 3 to 32 characters")
+            }
+            // It has another name on the pages.
+            Error::DisplayName(_) => {
+                let told = AppError::from(error);
+                field("name", &told.message)
             }
             other => Self::from(AppError::from(other)),
         }

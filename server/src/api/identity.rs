@@ -17,6 +17,7 @@ use tower::{Layer, ServiceExt};
 use tower_cookies::Cookies;
 
 use crate::App;
+use crate::api::cookies::Elsewhere;
 use crate::api::error::ApiError;
 use crate::security::CrossOrigin;
 use crate::session::{self, mark_private};
@@ -29,7 +30,11 @@ pub(super) async fn identify(
     next: Next,
 ) -> Response {
     let Some(token) = bearer(request.headers()) else {
-        return session::identify(State(app), cookies, request, next).await;
+        // Another site's cookies are there to be renewed and taken back, and say nothing about who asks.
+        return match request.extensions().get::<Elsewhere>() {
+            Some(Elsewhere) => session::meet(State(app), cookies, request, next).await,
+            None => session::identify(State(app), cookies, request, next).await,
+        };
     };
     let now = app.clock.now();
     let Ok(session) = app.services.auth.verify(token, now) else {
@@ -72,6 +77,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub(super) struct Caller {
     pub(super) session: Arc<Session>,
     pub(super) arrival: Arrival,
+    /// Whether the cookies of a browser say who they are.
+    pub(super) is_by_cookie: bool,
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -81,7 +88,11 @@ impl<S: Sync> FromRequestParts<S> for Caller {
         let arrival = parts.extensions.get::<Arrival>().cloned();
         let arrival = arrival.ok_or_else(ApiError::forbidden)?;
         let session = arrival.session.clone().ok_or_else(ApiError::forbidden)?;
-        Ok(Self { session, arrival })
+        Ok(Self {
+            session,
+            arrival,
+            is_by_cookie: bearer(&parts.headers).is_none(),
+        })
     }
 }
 

@@ -34,7 +34,9 @@ pub(super) async fn log_in(
     handing: Handing,
     Body(body): Body<Credentials>,
 ) -> Result<Json<Value>, ApiError> {
-    let device = body.device_id.as_deref().map(device).transpose()?;
+    let named = body.device_id.as_deref();
+    let device = named.filter(|name| !name.is_empty());
+    let device = device.map(self::device).transpose()?;
     let form = LogIn {
         identifier: body.identifier,
         password: body.password,
@@ -50,7 +52,7 @@ pub(super) async fn log_in(
             Error::BadCredentials => ApiError::validation("Invalid identifier or password"),
             other => other.into(),
         })?;
-    handing.sign_in(&signed_in, client).await
+    Ok(handing.sign_in(&signed_in, client).await)
 }
 
 /// Reads what a program calls its device.
@@ -106,7 +108,7 @@ pub(super) async fn register(
             other => other.into(),
         })?;
     match signed_up {
-        SignedUp::SignedIn(signed_in) => handing.sign_in(&signed_in, client).await,
+        SignedUp::SignedIn(signed_in) => Ok(handing.sign_in(&signed_in, client).await),
         SignedUp::Unconfirmed(account) => Ok(Json(json!({ "user": User::from(&*account) }))),
     }
 }

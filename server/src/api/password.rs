@@ -32,7 +32,7 @@ pub(super) struct Change {
 /// Sets another password. Every session of the account ends; the answer begins a new one.
 #[utoipa::path(
     post, path = "/auth/change-password", tag = "Password", operation_id = "changePassword", request_body = Change,
-    responses((status = 200, description = "New tokens, and the account", body = tokens::Answer), Denied, Unreadable),
+    responses((status = 200, description = "New tokens, and the account", body = tokens::Registered), Denied, Unreadable),
     security(("bearer" = []), ("cookie" = [])),
 )]
 pub(super) async fn change(
@@ -56,7 +56,10 @@ pub(super) async fn change(
             ),
             other => other.into(),
         })?;
-    handing.sign_in(&changed, client).await
+    if caller.is_by_cookie {
+        return Ok(handing.renew(&changed, client).await);
+    }
+    Ok(handing.sign_in(&changed, client).await)
 }
 
 fn agree(password: &SecretString, confirmation: &SecretString) -> Result<(), ApiError> {
@@ -127,5 +130,5 @@ pub(super) async fn reset(
             Error::LinkGone => ApiError::validation("Incorrect code provided"),
             other => other.into(),
         })?;
-    handing.sign_in(&reset, client).await
+    Ok(handing.sign_in(&reset, client).await)
 }

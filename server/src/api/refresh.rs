@@ -19,7 +19,7 @@ use crate::session;
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Exchange {
-    /// Without it: the cookie.
+    /// Without it: the cookie, where tokens are put into cookies.
     #[schema(value_type = Option<String>, format = Password)]
     refresh_token: Option<SecretString>,
 }
@@ -39,20 +39,21 @@ pub(super) async fn refresh(
     let sent = body
         .refresh_token
         .filter(|token| !token.expose_secret().is_empty());
-    let (token, handing) = match sent {
-        Some(token) => (token, handing),
-        // Scripts never get to read what a cookie keeps from them.
-        None => kept(handing).ok_or_else(|| ApiError::bad_request("Missing refresh token"))?,
+    // Scripts never get to read what a cookie keeps from them.
+    let kept = || match handing.place {
+        TokenPlace::Body => None,
+        TokenPlace::Cookie => handing.kept(),
     };
+    let is_kept = sent.is_none();
+    let token = sent.or_else(kept);
+    let token = token.ok_or_else(|| ApiError::bad_request("Missing refresh token"))?;
     let Arrival { now, client, .. } = &handing.arrival;
-    let refreshed = handing
-        .auth()
-        .refresh(token.expose_secret(), client, *now)
-        .await;
+    let auth = handing.auth();
+    let refreshed = auth.refresh(token.expose_secret(), client, *now).await;
     let signed_in = refreshed.map_err(|error| match error {
         Error::Refused(why) => {
             tracing::info!(%why, "a refresh was refused");
-            if handing.place == TokenPlace::Cookie {
+            if is_kept {
                 session::forget(&handing.app, &handing.cookies);
             }
             ApiError::unauthorized("Invalid refresh token")
@@ -60,13 +61,4 @@ pub(super) async fn refresh(
         other => other.into(),
     })?;
     Ok(Json(handing.answer(&signed_in)))
-}
-
-/// The token in the cookie, whose successor goes there too.
-fn kept(handing: Handing) -> Option<(SecretString, Handing)> {
-    let cookie = handing
-        .cookies
-        .get(handing.app.services.cookies.refresh_name())?;
-    let place = TokenPlace::Cookie;
-    Some((cookie.value().into(), Handing { place, ..handing }))
 }

@@ -101,9 +101,7 @@ pub(super) async fn end(
     let (auth, arrival) = (&app.services.auth, &caller.arrival);
     auth.end_device(&caller.session, id, &arrival.client, arrival.now)
         .await?;
-    if id == caller.session.id {
-        session::forget(&app, &cookies);
-    }
+    session::forget_if_over(&app, &cookies, arrival.now).await?;
     Ok(Json(json!({ "data": {} })))
 }
 
@@ -154,15 +152,13 @@ pub(super) async fn log_out(
     } else if let Some(name) = ending.device_id.filter(|name| !name.is_empty()) {
         auth.log_out_device(own, device(&name)?, client, now)
             .await?;
-        // The session that asks goes on, unless it was on that device.
-        return Ok(Json(Done { ok: true }));
     } else {
         if let Some(token) = &ending.refresh_token {
             end_named(&app, &caller, token).await?;
         }
         auth.log_out(own.id, client, now).await?;
     }
-    session::forget(&app, &cookies);
+    session::forget_if_over(&app, &cookies, now).await?;
     Ok(Json(Done { ok: true }))
 }
 

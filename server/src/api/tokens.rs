@@ -7,17 +7,21 @@ use auth::{Auth, Browser, Client, Session, SignedIn};
 use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tower_cookies::Cookies;
 
-use crate::App;
 use crate::api::TokenPlace;
+use crate::api::cookies::Elsewhere;
 use crate::api::error::ApiError;
 use crate::api::user::User;
+use crate::{App, session};
 
 /// By which a client asks for the cookie, whatever is set.
 const COOKIE_WANTED: &str = "x-strapi-refresh-cookie";
+
+/// What those who pass requests on add to them.
+const RELAYED: [&str; 3] = ["forwarded", "x-forwarded-for", "via"];
 
 /// What a program gets when somebody signs in, or has set another password.
 ///
@@ -37,7 +41,8 @@ pub(super) struct Answer {
     user: Option<User>,
 }
 
-/// What comes of registering: there are no tokens before the address is confirmed, where that is asked for.
+/// What comes of registering, or of another password. There are no tokens before an address is confirmed, where
+/// that is asked for, and none within reach of a script for those who came by cookies.
 #[derive(utoipa::ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "it is the description of an answer")]
@@ -48,7 +53,8 @@ pub(super) struct Registered {
     refresh_token: Option<String>,
     #[schema(nullable = false, required = false)]
     expires_in: Option<i64>,
-    user: User,
+    #[schema(nullable = false, required = false)]
+    user: Option<User>,
 }
 
 /// Somebody who is about to be signed in: what is known of their request, and where their tokens go.
@@ -57,6 +63,8 @@ pub(super) struct Handing {
     pub(super) cookies: Cookies,
     pub(super) place: TokenPlace,
     pub(super) arrival: Arrival,
+    /// Whether somebody in between passed the request on: then the address is theirs.
+    is_relayed: bool,
 }
 
 impl FromRequestParts<App> for Handing {
@@ -66,14 +74,18 @@ impl FromRequestParts<App> for Handing {
         let wanted = parts.headers.get(COOKIE_WANTED);
         let wants_cookie =
             wanted.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"httponly"));
+        // To a site that has no say over our cookies nothing could be handed in one.
+        let is_deaf =
+            app.tokens == TokenPlace::Body && parts.extensions.get::<Elsewhere>().is_some();
         let arrival = parts.extensions.get::<Arrival>().cloned();
         let cookies = parts.extensions.get::<Cookies>().cloned();
         Ok(Self {
-            place: if wants_cookie {
+            place: if wants_cookie && !is_deaf {
                 TokenPlace::Cookie
             } else {
                 app.tokens
             },
+            is_relayed: RELAYED.iter().any(|name| parts.headers.contains_key(*name)),
             app: app.clone(),
             cookies: cookies.ok_or_else(AppError::internal)?,
             arrival: arrival.ok_or_else(AppError::internal)?,
@@ -90,6 +102,7 @@ impl Handing {
     pub(super) fn client(&self) -> Client {
         let client = self.arrival.client.clone();
         match self.place {
+            TokenPlace::Body if self.is_relayed => client,
             TokenPlace::Body => self.auth().known_again(client),
             TokenPlace::Cookie => known_by_cookie(client),
         }
@@ -103,23 +116,45 @@ impl Handing {
         }
     }
 
+    /// The refresh token in the cookie.
+    pub(super) fn kept(&self) -> Option<SecretString> {
+        let name = self.app.services.cookies.refresh_name();
+        Some(self.cookies.get(name)?.value().into())
+    }
+
     /// Hands out tokens, with the account that they are for.
-    pub(super) async fn sign_in(
-        &self,
-        signed_in: &SignedIn,
-        client: &Client,
-    ) -> Result<Json<Value>, ApiError> {
-        let account = self.auth().account(&signed_in.session).await?;
-        if let (TokenPlace::Cookie, Some(browser)) = (self.place, client.browser) {
+    pub(super) async fn sign_in(&self, signed_in: &SignedIn, client: &Client) -> Json<Value> {
+        if self.place == TokenPlace::Cookie {
+            self.remember(client);
+        }
+        let answer = self.answer(signed_in);
+        Json(self.with_user(answer, signed_in).await)
+    }
+
+    /// Hands both tokens to a browser that came with both, out of reach of its scripts.
+    pub(super) async fn renew(&self, signed_in: &SignedIn, client: &Client) -> Json<Value> {
+        session::keep(&self.app, &self.cookies, signed_in, self.arrival.now);
+        self.remember(client);
+        Json(self.with_user(json!({}), signed_in).await)
+    }
+
+    fn remember(&self, client: &Client) {
+        if let Some(browser) = client.browser {
             self.cookies
                 .add(self.app.services.cookies.remember(browser));
         }
-        let mut answer = self.answer(signed_in);
-        answer["user"] = json!(User::from(&account));
-        Ok(Json(answer))
     }
 
-    /// The same without the account.
+    /// What was done cannot be undone: an account that cannot be read now must not hide the tokens.
+    async fn with_user(&self, mut answer: Value, signed_in: &SignedIn) -> Value {
+        match self.auth().account(&signed_in.session).await {
+            Ok(account) => answer["user"] = json!(User::from(&account)),
+            Err(error) => tracing::warn!(%error, "an answer with tokens has no account"),
+        }
+        answer
+    }
+
+    /// Hands out tokens.
     pub(super) fn answer(&self, signed_in: &SignedIn) -> Value {
         let now = self.arrival.now;
         let lives = signed_in.session.access_expires_at - now;

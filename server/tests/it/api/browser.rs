@@ -74,6 +74,13 @@ async fn what_is_refused_is_told_in_the_least_words() {
             json!({"error": "No refresh token"})
         )
     );
+    // Who came with a token has signed out, too.
+    let mut program = app.stranger();
+    let answer = program.log_in("ada", PASSWORD).await;
+    program.keep(&answer);
+    program.call(Method::POST, "/api/logout", None, &[]).await;
+    let me = program.get("/api/users/me").await;
+    assert_eq!(me.status, StatusCode::UNAUTHORIZED);
     let answer = app
         .stranger()
         .call(Method::POST, "/api/logout", None, &[])

@@ -122,12 +122,7 @@ async fn a_bearer_token_comes_from_anywhere() {
         .await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     // Not where cookies count whatever token is there.
-    for path in [
-        "/api/auth/refresh",
-        "/api/refresh",
-        "/api/logout",
-        "/api/login",
-    ] {
+    for path in ["/api/auth/refresh", "/api/refresh", "/api/login"] {
         let answer = ada
             .call(Method::POST, path, Some(&json!({})), &headers)
             .await;
@@ -215,6 +210,14 @@ async fn the_cookies_of_this_site_are_no_business_of_one_that_is_listed() {
         for path in ["/api/auth/logout", "/api/auth/change-password"] {
             let answer = page.call(Method::POST, path, None, &headers).await;
             answer.refuses(403, "ForbiddenError", "Forbidden");
+        }
+        // Not even without a preflight.
+        if place == TokenPlace::Body {
+            let before = page.client.jar.clone();
+            for path in ["/api/logout", "/api/refresh", "/api/auth/logout"] {
+                page.call(Method::POST, path, None, &headers).await;
+                assert_eq!(page.client.jar, before, "{path}");
+            }
         }
         let preflight = preflight(&app, FRIEND, "/api/auth/refresh").await;
         let refresh = page

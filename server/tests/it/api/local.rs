@@ -266,9 +266,43 @@ async fn a_device_that_is_named_has_one_session() {
         "Missing or invalid credentials",
     );
     assert_eq!(first.get("/api/users/me").await.status, StatusCode::OK);
-    for bad in ["x".repeat(129), "a\nb".to_owned(), String::new()] {
+    for bad in ["x".repeat(129), "a\nb".to_owned()] {
         let body = json!({"identifier": "ada", "password": PASSWORD, "deviceId": bad});
         let answer = app.stranger().post("/api/auth/local", &body).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{bad:?}");
     }
+}
+
+#[tokio::test]
+async fn a_program_behind_a_proxy_is_not_taken_for_one_that_is_known() {
+    let app = TestApp::new().await;
+    app.ada_by_api().await;
+    app.letters().await;
+    let body = json!({"identifier": "ada", "password": PASSWORD});
+    let relayed = [("x-forwarded-for", "198.51.100.9")];
+    for _ in 0..2 {
+        let mut program = app.stranger();
+        program
+            .call(Method::POST, "/api/auth/local", Some(&body), &relayed)
+            .await;
+        assert_eq!(app.letters().await.len(), 1, "its address is the proxy's");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_ran_out_on_a_device_is_not_said_to_be_replaced() {
+    let app = TestApp::new().await;
+    app.ada_by_api().await;
+    let body = json!({"identifier": "ada", "password": PASSWORD, "deviceId": "phone"});
+    app.stranger().post("/api/auth/local", &body).await;
+    app.advance(Duration::days(15));
+    app.stranger().post("/api/auth/local", &body).await;
+    let mut browser = app.browser();
+    browser.log_in("ada", PASSWORD).await;
+    let activity = browser.get("/profile/activity").await;
+    assert!(
+        !activity.body.contains("eplaced"),
+        "{}",
+        activity.text("main")
+    );
 }

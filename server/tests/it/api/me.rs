@@ -211,6 +211,10 @@ async fn what_is_not_for_its_owner_to_change_is_refused() {
             .await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{key}: {value:?}");
     }
+    let long = json!({"name": "x".repeat(65)});
+    let answer = ada.call(Method::PUT, ME, Some(&long), &[]).await;
+    let errors = &answer.json()["error"]["details"]["errors"];
+    assert_eq!(errors[0]["path"], json!(["name"]), "{errors}");
     assert_eq!(ada.get(ME).await.json()["username"], "ada");
 }
 

@@ -151,3 +151,25 @@ async fn an_address_without_an_account_is_answered_in_the_same_way() {
         .await;
     answer.refuses(400, "ValidationError", "email must be a valid email");
 }
+
+#[tokio::test]
+async fn a_browser_goes_on_by_cookies_and_its_scripts_get_no_token() {
+    let app = TestApp::new().await;
+    let mut page = app.stranger();
+    page.client = app.ada().await;
+    let before = page.client.clone();
+    let answer = page
+        .post(
+            "/api/auth/change-password",
+            &change(PASSWORD, ANOTHER, ANOTHER),
+        )
+        .await;
+    let json = answer.json();
+    assert_eq!(json["user"]["username"], "ada");
+    assert!(json.get("jwt").is_none() && json.get("refreshToken").is_none());
+    assert_eq!(page.client.get("/dashboard").await.status, StatusCode::OK);
+    assert_eq!(
+        before.clone().get("/dashboard").await.location(),
+        "/login?next=/dashboard"
+    );
+}

@@ -5,6 +5,7 @@ use time::Duration;
 use crate::helpers::{PASSWORD, TestApp};
 
 const REFRESH: &str = "/api/auth/refresh";
+const WANTED: [(&str, &str); 1] = [("x-strapi-refresh-cookie", "httpOnly")];
 
 #[tokio::test]
 async fn a_refresh_token_is_exchanged_for_new_tokens() {
@@ -80,7 +81,9 @@ async fn what_came_in_a_cookie_goes_back_in_a_cookie() {
     let ada = app.ada().await;
     let mut script = app.stranger();
     script.client = ada.clone();
-    let answer = script.call(Method::POST, REFRESH, None, &[]).await;
+    let unasked = script.call(Method::POST, REFRESH, None, &[]).await;
+    unasked.refuses(400, "BadRequestError", "Missing refresh token");
+    let answer = script.call(Method::POST, REFRESH, None, &WANTED).await;
     let json = answer.json();
     assert!(
         json["jwt"].is_string() && json.get("refreshToken").is_none(),
@@ -117,7 +120,7 @@ async fn a_cookie_that_is_refused_is_taken_away() {
     ada.post("/logout", &[]).await;
     let mut script = app.stranger();
     script.client = before;
-    let answer = script.call(Method::POST, REFRESH, None, &[]).await;
+    let answer = script.call(Method::POST, REFRESH, None, &WANTED).await;
     answer.refuses(401, "UnauthorizedError", "Invalid refresh token");
     assert!(!script.client.has_session());
 }
@@ -139,4 +142,18 @@ async fn a_program_is_kept_for_as_long_as_a_remembered_browser() {
         app.stranger().log_in("ada", PASSWORD).await.status,
         StatusCode::OK
     );
+}
+
+#[tokio::test]
+async fn a_token_in_the_body_that_is_refused_takes_no_cookie_away() {
+    let app = TestApp::new().await;
+    let mut script = app.stranger();
+    script.client = app.ada().await;
+    let body = json!({"refreshToken": "x"});
+    let answer = script
+        .call(Method::POST, REFRESH, Some(&body), &WANTED)
+        .await;
+    answer.refuses(401, "UnauthorizedError", "Invalid refresh token");
+    assert!(answer.header("www-authenticate").starts_with("Bearer"));
+    assert!(script.client.has_session());
 }

@@ -181,3 +181,37 @@ async fn a_browser_that_signs_out_loses_its_cookies() {
     assert_eq!(answer.json(), json!({"ok": true}));
     assert!(!script.client.has_session());
 }
+
+#[tokio::test]
+async fn the_cookies_of_another_session_stay_when_a_program_signs_out() {
+    let app = TestApp::new().await;
+    let mut program = app.stranger();
+    let answer = program.register("eve").await;
+    program.keep(&answer);
+    program.client = app.ada().await;
+    let answer = program
+        .call(Method::POST, "/api/auth/logout", None, &[])
+        .await;
+    assert_eq!(answer.json(), json!({"ok": true}));
+    assert!(is_over(&mut program).await && program.client.has_session());
+    assert_eq!(
+        program.client.get("/dashboard").await.status,
+        StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn a_cookie_goes_with_the_session_that_it_is_of() {
+    let app = TestApp::new().await;
+    app.ada_by_api().await;
+    let body = json!({"identifier": "ada", "password": PASSWORD});
+    let wanted = [("x-strapi-refresh-cookie", "httpOnly")];
+    let mut page = app.stranger();
+    let answer = page
+        .call(Method::POST, "/api/auth/local", Some(&body), &wanted)
+        .await;
+    page.jwt = Some(answer.json()["jwt"].as_str().unwrap().to_owned());
+    assert!(page.client.has_session());
+    page.call(Method::POST, "/api/auth/logout", None, &[]).await;
+    assert!(is_over(&mut page).await && !page.client.has_session());
+}
