@@ -29,13 +29,13 @@ async fn a_spent_token_ends_the_session() {
     let app = TestApp::new().await;
     let mut ada = app.ada_by_api().await;
     let spent = json!({"refreshToken": ada.refresh_token});
-    let answer = ada.post(REFRESH, &spent).await;
-    ada.keep(&answer);
-    ada.get("/api/users/me").await;
-    app.advance(Duration::seconds(60));
-    let mut thief = app.stranger();
-    thief.post(REFRESH, &spent).await;
-    let answer = thief.post(REFRESH, &spent).await;
+    // The second exchange shows that the answer to the first has arrived.
+    for _ in 0..2 {
+        let body = json!({"refreshToken": ada.refresh_token});
+        let answer = ada.post(REFRESH, &body).await;
+        ada.keep(&answer);
+    }
+    let answer = app.stranger().post(REFRESH, &spent).await;
     answer.refuses(401, "UnauthorizedError", "Invalid refresh token");
     ada.get("/api/users/me").await.refuses(
         401,
