@@ -33,14 +33,14 @@ pub(crate) fn measure(workplace: &Workplace) -> Result<[Figure; 4]> {
     server.stop(workplace.shell)?;
     Ok([
         Figure::new(
-            "GET /api/users/me, 64 clients, server on one core",
+            "GET /api/users/me, 64 clients, one core",
             me.rate,
             "/s",
         )
         .at_least(15_000.0),
         Figure::new("the same, 99 of 100 within", me.slow, "ms").at_most(15.0),
         Figure::new(
-            "POST /api/auth/refresh, 64 clients, server on one core",
+            "POST /api/auth/refresh, 64 clients, one core",
             refreshes.rate,
             "/s",
         )
