@@ -32,12 +32,7 @@ pub(crate) fn measure(workplace: &Workplace) -> Result<[Figure; 4]> {
     let refreshes = crowd::measure(workplace, address, clients?, refresh)?;
     server.stop(workplace.shell)?;
     Ok([
-        Figure::new(
-            "GET /api/users/me, 64 clients, one core",
-            me.rate,
-            "/s",
-        )
-        .at_least(15_000.0),
+        Figure::new("GET /api/users/me, 64 clients, one core", me.rate, "/s").at_least(15_000.0),
         Figure::new("the same, 99 of 100 within", me.slow, "ms").at_most(15.0),
         Figure::new(
             "POST /api/auth/refresh, 64 clients, one core",
