@@ -116,7 +116,10 @@ test.describe('when the WASM does not load', { tag: '@script' }, () => {
   });
 
   test('there is no button that could do nothing', async ({ page }) => {
+    // The page asks for the WASM when it has nothing else to do.
+    const asked = page.waitForEvent('pageerror');
     await page.goto('/login');
+    await asked;
     await expect(password(page)).toBeVisible();
     await expect(page.getByRole('button', { name: 'Show password' })).toBeHidden();
   });
