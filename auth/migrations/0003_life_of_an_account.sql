@@ -5,7 +5,6 @@ alter table users add column pending_email text;
 -- When the account is to go, with all that belongs to it.
 alter table users add column deletion_at bigint;
 create index users_by_deletion on users (deletion_at);
-create index users_by_confirmation on users (confirmed_at, created_at);
 
 -- Letters on their way, and those of the last days. None of them holds a secret: the link in a letter is
 -- computed, from the master secret, the id and the nonce, each time the letter is sent.
