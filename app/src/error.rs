@@ -16,6 +16,9 @@ pub struct AppError {
     pub field: Option<String>,
     /// For people: a sentence that says what to do.
     pub message: String,
+    /// In how many seconds it may work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
 }
 
 impl AppError {
@@ -27,6 +30,7 @@ impl AppError {
             code: code.to_owned(),
             field: None,
             message: message.into(),
+            retry_after: None,
         }
     }
 
@@ -35,6 +39,15 @@ impl AppError {
     pub fn at(self, field: &'static str) -> Self {
         Self {
             field: Some(field.to_owned()),
+            ..self
+        }
+    }
+
+    /// The same, to be tried again when so many seconds have passed.
+    #[must_use]
+    pub fn after(self, seconds: u32) -> Self {
+        Self {
+            retry_after: Some(seconds),
             ..self
         }
     }

@@ -13,7 +13,8 @@ use std::time::{Duration as StdDuration, Instant};
 
 use auth::{
     Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, MailConfig, MailRoute,
-    MasterSecret, Persistence, Registration, SignUp, SigningAlgorithm, SmtpSecurity, SmtpServer,
+    MasterSecret, Persistence, RateLimits, Registration, SignUp, SigningAlgorithm, SmtpSecurity,
+    SmtpServer,
 };
 use lettre::message::MultiPart;
 use lettre::transport::smtp::PoolConfig;
@@ -204,5 +205,6 @@ fn config(folder: &std::path::Path, port: u16) -> Config {
             }),
             from: SENDER.parse().unwrap(),
         },
+        rate_limits: RateLimits::Off,
     }
 }

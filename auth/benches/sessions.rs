@@ -11,8 +11,8 @@ use std::time::{Duration as StdDuration, Instant};
 
 use auth::{
     Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, MailConfig, MailRoute,
-    MasterSecret, Outbox, Persistence, Registration, Revocations, SessionId, SignUp, SignedIn,
-    SigningAlgorithm,
+    MasterSecret, Outbox, Persistence, RateLimits, Registration, Revocations, SessionId, SignUp,
+    SignedIn, SigningAlgorithm,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -54,6 +54,7 @@ fn config(folder: &std::path::Path) -> Config {
                 .parse()
                 .expect("an address"),
         },
+        rate_limits: RateLimits::Off,
     }
 }
 

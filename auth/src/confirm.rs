@@ -17,6 +17,7 @@ use crate::mail::{Kind, NewMail, Pace};
 use crate::refresh::to_the_end;
 use crate::session::{Client, Persistence, Session, SessionId, SignedIn};
 use crate::store::{Credentials, LinkRow, Standing, Taken, Writing};
+use crate::throttle::{Errand, Target};
 
 /// What came of confirming.
 pub enum Confirmed {
@@ -50,6 +51,7 @@ impl Auth {
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<()> {
+        self.pace(Errand::Letter, client, now)?;
         let email = Email::parse(email)?;
         let (auth, client) = (self.clone(), client.clone());
         to_the_end(async move {
@@ -72,6 +74,7 @@ impl Auth {
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<Email> {
+        self.pace(Errand::Letter, client, now)?;
         let account = self.account(session).await?;
         let (email, kind) = match (account.pending_email, account.confirmed_at) {
             (Some(pending), _) => (pending, Kind::ConfirmNewAddress),
@@ -162,6 +165,7 @@ impl Auth {
         session: Option<&Session>,
         now: OffsetDateTime,
     ) -> Result<Confirmed> {
+        self.pace(Errand::Link, client, now)?;
         let (link, standing) = self.find_link(token, now).await?;
         if link.purpose != Purpose::ConfirmEmail {
             return Err(Error::LinkGone);
@@ -169,7 +173,10 @@ impl Auth {
         let is_here = is_of(session, &standing);
         if !is_here {
             let (known, event) = (&standing.credentials, Event::SignInFailed);
-            self.demand(known, &password, event, client, now).await?;
+            let user_id = known.user_id;
+            let target = Target::Link { user_id };
+            self.demand(known, target, &password, event, client, now)
+                .await?;
         }
         let (auth, client) = (self.clone(), client.clone());
         let former = session.map(|session| session.id);

@@ -35,9 +35,12 @@ pub enum Error {
     /// Whoever asks has to show again who they are.
     #[error("the last proof is too old")]
     ProofNeeded,
-    /// Too often in too short a time.
+    /// Too many letters in too short a time.
     #[error("too often: wait for {} seconds", retry_after.whole_seconds())]
     Throttled { retry_after: time::Duration },
+    /// Too many tries of somebody, or from somewhere, in too short a time.
+    #[error("too many tries: wait for {} seconds", retry_after.whole_seconds())]
+    TooManyAttempts { retry_after: time::Duration },
     #[error("username: {0}")]
     Username(#[from] UsernameError),
     #[error("the username is taken")]

@@ -10,6 +10,7 @@ use crate::audit::{Activity, Entry, Event};
 use crate::error::{Error, Result};
 use crate::session::{Client, Persistence, Session, SessionRow};
 use crate::store::{BrowserRow, LinkRow, MailRow};
+use crate::throttle::Errand;
 
 /// How many events are read at once.
 const PAGE: i64 = 500;
@@ -100,7 +101,7 @@ impl Auth {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when the account is gone or disabled; [`Error::ProofNeeded`] when the last
-    /// proof of who asks is old.
+    /// proof of who asks is old; [`Error::TooManyAttempts`] when it was asked for too often.
     pub async fn export(
         &self,
         session: &Session,
@@ -110,6 +111,7 @@ impl Auth {
         if !session.is_proven(now) {
             return Err(Error::ProofNeeded);
         }
+        self.pace(Errand::Export, client, now)?;
         let account = self.account(session).await?;
         let mut writing = self.store().write().await?;
         let entry = Entry {

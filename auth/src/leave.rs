@@ -96,7 +96,8 @@ impl Auth {
         writing.remove_mails(now - MAIL_STAYS).await?;
         writing.remove_links(now - LINKS_STAY).await?;
         writing.remove_browsers(now - BROWSER_STAYS).await?;
-        writing.commit().await
+        writing.commit().await?;
+        self.forget_attempts(now).await
     }
 
     /// Removes an account if that is still due. The trail keeps its number, which is never given again.

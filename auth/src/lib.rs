@@ -32,6 +32,7 @@ mod rotation;
 mod secret;
 mod session;
 mod store;
+mod throttle;
 mod token;
 mod upkeep;
 mod verify;
@@ -70,6 +71,7 @@ pub use crate::session::{
     Session, SessionId, SignedIn,
 };
 pub use crate::store::Database;
+pub use crate::throttle::RateLimits;
 pub use crate::token::{MAX_ACCESS_LIFESPAN, Tokens};
 
 use crate::hasher::Hasher;
@@ -78,6 +80,7 @@ use crate::mail::Transport;
 use crate::receipt::Receipts;
 use crate::secret::Secrets;
 use crate::store::Store;
+use crate::throttle::Throttle;
 use crate::upkeep::Known;
 use crate::verify::Verifications;
 
@@ -106,6 +109,8 @@ pub struct Config {
     pub confirmation: Confirmation,
     /// How letters leave.
     pub mail: MailConfig,
+    /// Whether it is limited how often somebody may try.
+    pub rate_limits: RateLimits,
 }
 
 /// Whether an address has to be confirmed before anybody is signed in.
@@ -136,6 +141,7 @@ struct Inner {
     secrets: Secrets,
     keys: Keys,
     hasher: Hasher,
+    throttle: Throttle,
     revocations: Revocations,
     receipts: Receipts,
     verifications: Verifications,
@@ -170,6 +176,7 @@ impl Auth {
             secrets,
             keys,
             hasher,
+            throttle: Throttle::new(now),
             revocations,
             receipts,
             verifications: Verifications::default(),

@@ -13,6 +13,7 @@ use crate::refresh::to_the_end;
 use crate::secret;
 use crate::session::{Client, DeviceId, Persistence, Session, SessionId, SessionRow, SignedIn};
 use crate::store::{Credentials, NewUser, Place, Which, Writing};
+use crate::throttle::{Attempt, Errand};
 use crate::{Auth, Confirmation, Registration};
 
 /// What somebody who wants an account gives, as received.
@@ -75,6 +76,8 @@ pub(crate) struct Beginning<'a> {
     pub(crate) welcome: Option<NewMail<'a>>,
     /// Sessions that were ended in the same transaction.
     pub(crate) ended: Vec<SessionId>,
+    /// The try that succeeded.
+    pub(crate) attempt: Option<Attempt>,
 }
 
 impl Beginning<'_> {
@@ -91,6 +94,7 @@ impl Beginning<'_> {
             letters: &[],
             welcome: None,
             ended: Vec::new(),
+            attempt: None,
         }
     }
 }
@@ -114,6 +118,7 @@ impl Auth {
         if self.config().registration == Registration::Closed {
             return Err(Error::RegistrationClosed);
         }
+        self.pace(Errand::Register, client, now)?;
         let email = Email::parse(&form.email)?;
         let username = Username::parse(&form.username)?;
         let context = [email.as_str(), username.as_str()];
@@ -137,7 +142,8 @@ impl Auth {
     ///
     /// # Errors
     /// [`Error::BadCredentials`] for an unknown name, a wrong password, a disabled account, and an address
-    /// that is to be confirmed first alike, after the same work; [`Error::Busy`] when too many passwords wait to be verified.
+    /// that is to be confirmed first alike, after the same work; [`Error::TooManyAttempts`] when there were too many
+    /// of those; [`Error::Busy`] when too many passwords wait to be verified.
     pub async fn log_in(
         &self,
         form: LogIn,
@@ -146,12 +152,15 @@ impl Auth {
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         let credentials = self.find(&form.identifier).await?;
+        let attempt = self
+            .begin_sign_in(&form.identifier, credentials.as_ref(), client, now)
+            .await?;
         let verdict = self
             .verify_password(credentials.as_ref(), &form.password)
             .await?;
         let known = match credentials {
             Some(known) if verdict != Verdict::Wrong && self.may_sign_in(&known) => known,
-            other => return self.refuse(other, client, now).await,
+            other => return self.refuse(other, attempt, client, now).await,
         };
         let rehashed = match verdict {
             // A replacement that has to wait can wait for the next sign-in.
@@ -178,6 +187,7 @@ impl Auth {
             }
             let new = Beginning {
                 tell: Some(&known.email),
+                attempt,
                 ..Beginning::new(row, former, &[Event::SignedIn])
             };
             auth.begin_session(writing, new, now).await
@@ -221,20 +231,22 @@ impl Auth {
     async fn refuse(
         &self,
         credentials: Option<Credentials>,
+        attempt: Option<Attempt>,
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         let user_id = credentials.map(|known| known.user_id);
-        self.audit_failure(Event::SignInFailed, user_id, client, now)
+        self.audit_failure(Event::SignInFailed, user_id, attempt, client, now)
             .await?;
         Err(Error::BadCredentials)
     }
 
-    /// Puts a wrong password into the trail. Who hangs up before the answer has tried all the same.
+    /// Puts a wrong password into the trail, and counts it. Who hangs up before the answer has tried all the same.
     pub(crate) async fn audit_failure(
         &self,
         event: Event,
         user_id: Option<i64>,
+        attempt: Option<Attempt>,
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<()> {
@@ -246,6 +258,9 @@ impl Auth {
                 ..Entry::new(event, &client, now)
             };
             writing.audit(&entry).await?;
+            if let Some(attempt) = &attempt {
+                writing.failed(attempt, now).await?;
+            }
             writing.commit().await
         })
         .await
@@ -334,6 +349,9 @@ impl Auth {
         if let Some(email) = new.tell.filter(|_| !is_known) {
             self.tell(&mut writing, email, Kind::NewBrowser, &entry)
                 .await?;
+        }
+        if let Some(attempt) = &new.attempt {
+            writing.succeeded(attempt).await?;
         }
         self.commit_revocation(writing, &ended, now).await?;
         Ok(signed_in)

@@ -11,6 +11,7 @@ use crate::hasher::Verdict;
 use crate::refresh::to_the_end;
 use crate::session::{Client, Session, SignedIn};
 use crate::store::Credentials;
+use crate::throttle::{Attempt, Target};
 
 /// How long a proof is good for what is sensitive.
 pub const PROOF_LASTS: Duration = Duration::minutes(15);
@@ -63,7 +64,7 @@ impl Auth {
     /// Compares a password with that of the session's account. A wrong one is put into the trail.
     ///
     /// # Errors
-    /// [`Error::BadCredentials`] when it is another.
+    /// [`Error::BadCredentials`] when it is another; [`Error::TooManyAttempts`] when there were too many of those.
     pub(crate) async fn prove(
         &self,
         session: &Session,
@@ -75,7 +76,9 @@ impl Auth {
         let standing = self.store().standing(account.id).await?;
         let known = standing.ok_or(Error::Unauthenticated)?.credentials;
         let event = Event::ReauthenticationFailed;
-        self.demand(&known, password, event, client, now).await?;
+        let target = Target::Session(session.id);
+        self.demand(&known, target, password, event, client, now)
+            .await?;
         Ok(known)
     }
 
@@ -86,16 +89,27 @@ impl Auth {
     pub(crate) async fn demand(
         &self,
         known: &Credentials,
+        target: Target<'_>,
         password: &SecretString,
         event: Event,
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<()> {
+        let attempt = self.begin_proof(target, client, now).await?;
         if self.verify_password(Some(known), password).await? != Verdict::Wrong {
-            return Ok(());
+            return self.forgive(attempt).await;
         }
-        self.audit_failure(event, Some(known.user_id), client, now)
+        self.audit_failure(event, Some(known.user_id), attempt, client, now)
             .await?;
         Err(Error::BadCredentials)
+    }
+
+    async fn forgive(&self, attempt: Option<Attempt>) -> Result<()> {
+        let Some(attempt) = attempt.filter(Attempt::is_marked) else {
+            return Ok(());
+        };
+        let mut writing = self.store().write_once().await?;
+        writing.succeeded(&attempt).await?;
+        writing.commit().await
     }
 }

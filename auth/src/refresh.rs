@@ -9,6 +9,7 @@ use crate::mail::Kind;
 use crate::rotation::Decision;
 use crate::session::{Client, Session, SessionRow, SignedIn};
 use crate::store::{Rotation, Which, Writing};
+use crate::throttle::Errand;
 use crate::token::{self, RefreshToken, Tokens};
 
 /// What became of a token whose session was looked up.
@@ -27,7 +28,8 @@ impl Auth {
     /// descendant of a revoked session is ever minted.
     ///
     /// # Errors
-    /// [`Error::Refused`] when the token will never be good again, [`Error::Unavailable`] when it may be.
+    /// [`Error::Refused`] when the token will never be good again; [`Error::Unavailable`] and
+    /// [`Error::TooManyAttempts`] when it may be.
     pub async fn refresh(
         &self,
         token: &str,
@@ -36,6 +38,8 @@ impl Auth {
     ) -> Result<SignedIn> {
         let presented =
             RefreshToken::open(token, self.secrets()).ok_or(Error::Refused(Refusal::Forged))?;
+        // Behind the check: what strangers make up must not use up what those at the same address need.
+        self.pace(Errand::Refresh, client, now)?;
         let (auth, client) = (self.clone(), client.clone());
         to_the_end(async move { auth.exchange(&presented, &client, now).await }).await
     }

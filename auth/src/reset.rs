@@ -15,6 +15,7 @@ use crate::password;
 use crate::refresh::to_the_end;
 use crate::session::{Client, Persistence, Session, SessionId, SignedIn};
 use crate::store::{LinkRow, Standing, Taken, Which, Writing};
+use crate::throttle::Errand;
 
 impl Auth {
     /// Queues a letter with a link to set a password. Whether there is an account with the address is said
@@ -46,6 +47,7 @@ impl Auth {
         persistence: Persistence,
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
+        self.pace(Errand::Link, client, now)?;
         let (link, seen) = self.find_link(token, now).await?;
         if link.purpose != Purpose::ResetPassword {
             return Err(Error::LinkGone);
@@ -95,6 +97,7 @@ impl Auth {
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<LinkToken> {
+        self.pace(Errand::Link, client, now)?;
         let (link, seen) = self.find_link(token, now).await?;
         if !matches!(link.purpose, Purpose::UndoEmail | Purpose::EndSession) {
             return Err(Error::LinkGone);

@@ -50,6 +50,7 @@ struct Derived {
     refresh_tokens: hmac::Key,
     links: hmac::Key,
     programs: hmac::Key,
+    attempts: hmac::Key,
     signing_keys: RandomizedNonceKey,
 }
 
@@ -79,6 +80,14 @@ impl Secrets {
     /// What a program that keeps no cookie is known by, 128 bits. Another secret knows none of them again.
     pub(crate) fn program(&self, description: &[u8]) -> [u8; 16] {
         let tag = hmac::sign(&self.0[0].programs, description);
+        *tag.as_ref()
+            .first_chunk()
+            .expect("HMAC-SHA256 gives 32 bytes")
+    }
+
+    /// What the attempts of somebody are counted under, 128 bits. Under another secret the count begins anew.
+    pub(crate) fn attempt(&self, of: &str) -> [u8; 16] {
+        let tag = hmac::sign(&self.0[0].attempts, of.as_bytes());
         *tag.as_ref()
             .first_chunk()
             .expect("HMAC-SHA256 gives 32 bytes")
@@ -121,6 +130,7 @@ impl Derived {
             refresh_tokens: hmac::Key::new(hmac::HMAC_SHA256, &secret.derive("refresh tokens")),
             links: hmac::Key::new(hmac::HMAC_SHA256, &secret.derive("links in letters")),
             programs: hmac::Key::new(hmac::HMAC_SHA256, &secret.derive("known programs")),
+            attempts: hmac::Key::new(hmac::HMAC_SHA256, &secret.derive("attempts")),
             signing_keys: RandomizedNonceKey::new(&AES_256_GCM, &sealing)
                 .expect("the key has 32 bytes"),
         }
@@ -155,6 +165,11 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 /// A random id of 128 bits in base64url, 22 characters.
 pub(crate) fn random_id() -> String {
     URL_SAFE_NO_PAD.encode(random::<16>())
+}
+
+/// Base64url, without padding.
+pub(crate) fn encode(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// SHA-256 in base64url, for what is random enough to need no salt.

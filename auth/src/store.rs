@@ -1,6 +1,7 @@
 //! The database. Only this module contains SQL, and each statement runs on SQLite and Postgres alike.
 
 mod addresses;
+mod attempts;
 mod browsers;
 mod keys;
 mod links;
@@ -26,6 +27,7 @@ use tokio::sync::Notify;
 
 use crate::error::{Error, Result};
 pub(crate) use crate::store::addresses::{Occupant, Place};
+pub(crate) use crate::store::attempts::FailuresRow;
 pub(crate) use crate::store::browsers::BrowserRow;
 pub(crate) use crate::store::links::LinkRow;
 pub(crate) use crate::store::mails::{Fate, MailRow};

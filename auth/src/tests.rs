@@ -16,6 +16,7 @@ mod restart;
 mod scratch;
 mod siege;
 mod sign_in;
+mod throttle;
 mod upgrade;
 mod verify;
 
@@ -30,8 +31,8 @@ use time::{Duration, OffsetDateTime};
 use crate::tests::scratch::Scratch;
 use crate::{
     Auth, Client, Config, Confirmation, Cost, Database, Error, Event, Lifespans, Limits, LogIn,
-    MailConfig, MailRoute, MasterSecret, Outbox, Persistence, Refusal, Registration, Sent, Session,
-    SignUp, SignedIn, SigningAlgorithm,
+    MailConfig, MailRoute, MasterSecret, Outbox, Persistence, RateLimits, Refusal, Registration,
+    Sent, Session, SignUp, SignedIn, SigningAlgorithm,
 };
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
@@ -82,6 +83,7 @@ fn config(scratch: &Scratch) -> Config {
             route: MailRoute::Memory(Outbox::default()),
             from: "Latchkey <no-reply@latchkey.example>".parse().unwrap(),
         },
+        rate_limits: RateLimits::On,
     }
 }
 

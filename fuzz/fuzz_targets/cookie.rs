@@ -18,6 +18,7 @@ use leptos::config::LeptosOptions;
 use libfuzzer_sys::{Corpus, fuzz_target};
 use server::Site;
 use server::api::{ApiConfig, TokenPlace};
+use server::client::Proxies;
 use server::clock::Clock;
 use server::serve::Leaving;
 use time::Duration;
@@ -89,6 +90,7 @@ fn site() -> Router {
             tokens: TokenPlace::Body,
             cors_origins: Vec::new(),
         },
+        proxies: Proxies::default(),
     };
     server::router(site, &options).expect("a site")
 }

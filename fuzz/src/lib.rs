@@ -8,7 +8,7 @@ use std::time::Duration as StdDuration;
 
 use auth::{
     Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, MailConfig, MailRoute,
-    MasterSecret, Outbox, Persistence, Registration, SignUp, SigningAlgorithm,
+    MasterSecret, Outbox, Persistence, RateLimits, Registration, SignUp, SigningAlgorithm,
 };
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
@@ -103,5 +103,6 @@ fn config(dir: &Path) -> Config {
                 .parse()
                 .expect("an address"),
         },
+        rate_limits: RateLimits::Off,
     }
 }

@@ -60,6 +60,7 @@ async fn site(folder: &std::path::Path) -> Router {
         leaving: Leaving::never(),
         outbox: None,
         api: config.api,
+        proxies: config.proxies,
     };
     router(site, &options).expect("a site")
 }

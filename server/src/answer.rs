@@ -3,7 +3,7 @@
 use app::error::AppError;
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
@@ -58,8 +58,16 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 /// Says no. Whoever asked gets it as a page or as JSON, when [`render`] has seen what they want.
 pub(crate) fn failure(error: AppError) -> Response {
     let mut response = status(&error).into_response();
+    wait(&mut response, error.retry_after);
     response.extensions_mut().insert(error);
     response
+}
+
+/// Says when to come again.
+pub(crate) fn wait(response: &mut Response, seconds: Option<u32>) {
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
 }
 
 /// Gives every failure that has no words yet a body that the client can read: a page, JSON of ours, or what

@@ -4,6 +4,7 @@
 mod api;
 mod check;
 mod mail;
+mod network;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use url::Url;
 
 use crate::admin::{AuditCommand, KeyCommand};
 use crate::api::ApiConfig;
+use crate::client::Proxies;
 use crate::config::check::parse_cost;
 
 /// A complete sign-in for Rust web applications.
@@ -271,6 +273,27 @@ pub struct Settings {
     )]
     pub cors_origins: Vec<String>,
 
+    /// The proxies in front, as addresses or networks, separated by commas: `10.0.0.0/8`. Only theirs is the word
+    /// that counts for where a request comes from, by `X-Forwarded-For` or `Forwarded`.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "NETWORKS"
+    )]
+    pub trusted_proxies: Vec<String>,
+
+    /// Whether it is limited how often somebody may try. `off` is for load tests, on localhost only.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_RATE_LIMITS",
+        default_value = "on",
+        value_name = "MODE"
+    )]
+    pub rate_limits: RateLimitMode,
+
     /// The fewest characters of a password, 8 at the least.
     #[arg(
         long,
@@ -316,6 +339,12 @@ pub enum ConfirmationMode {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+pub enum RateLimitMode {
+    On,
+    Off,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 pub enum TokenMode {
     Body,
     Cookie,
@@ -333,5 +362,6 @@ pub struct Config {
     /// Where letters are files, for whoever is at this machine to read.
     pub outbox: Option<PathBuf>,
     pub api: ApiConfig,
+    pub proxies: Proxies,
     pub auth: auth::Config,
 }

@@ -89,7 +89,7 @@ async fn run(mut parts: Parts, body: Body, next: Next) -> Outcome {
 
 /// Renders the page that the form stands on, with the error in it.
 async fn page_again(mut parts: Parts, next: Next, error: AppError, fields: Fields) -> Response {
-    let status = status_of_page(&error);
+    let (status, retry_after) = (status_of_page(&error), error.retry_after);
     // A password is typed again: it never travels back.
     let values = fields
         .into_iter()
@@ -105,6 +105,7 @@ async fn page_again(mut parts: Parts, next: Next, error: AppError, fields: Field
     let mut response = next.run(Request::from_parts(parts, Body::empty())).await;
     if response.status().is_success() {
         *response.status_mut() = status;
+        answer::wait(&mut response, retry_after);
     }
     response
 }

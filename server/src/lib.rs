@@ -4,6 +4,7 @@ pub mod admin;
 mod answer;
 pub mod api;
 pub mod assets;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod data_dir;
@@ -40,6 +41,7 @@ use tower_http::timeout::TimeoutLayer;
 use url::Url;
 
 use crate::api::{ApiConfig, TokenPlace};
+use crate::client::Proxies;
 use crate::clock::Clock;
 use crate::serve::Leaving;
 
@@ -58,6 +60,8 @@ pub struct Site {
     /// Where letters are files: then there is a page that shows them to whoever is at this machine.
     pub outbox: Option<PathBuf>,
     pub api: ApiConfig,
+    /// Whose word is taken for where a request comes from.
+    pub proxies: Proxies,
 }
 
 /// What the layers share.
@@ -68,6 +72,7 @@ pub(crate) struct App {
     pub(crate) leaving: Leaving,
     /// Where the JSON API puts refresh tokens, unless a client asks for the other.
     pub(crate) tokens: TokenPlace,
+    pub(crate) proxies: Proxies,
     pub(crate) live_reload: Option<String>,
 }
 
@@ -92,6 +97,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         clock: site.clock,
         leaving: site.leaving,
         tokens: site.api.tokens,
+        proxies: site.proxies,
         live_reload: live_reload(options),
     };
     let pages = ServiceBuilder::new()

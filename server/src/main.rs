@@ -87,6 +87,7 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
         leaving: leaving.clone(),
         outbox: config.outbox,
         api: config.api,
+        proxies: config.proxies,
     };
     let router = router(site, &options)?;
     greet(&config.public_url, auth.has_accounts().await?);

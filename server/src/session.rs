@@ -3,13 +3,12 @@
 //! A good access token is the session. A stale or missing one beside a refresh token is renewed once,
 //! and the request goes on as whoever that says. It works with script switched off.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::error::AppError;
 use app::ssr::Arrival;
 use auth::{Browser, Client, Error, Session, SessionId, SignedIn};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, USER_AGENT, VARY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -169,10 +168,10 @@ fn browser(app: &App, cookies: &Cookies) -> Option<Browser> {
 
 /// Where a request comes from.
 pub(crate) fn client(app: &App, cookies: &Cookies, request: &Request) -> Client {
-    let address = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip().to_canonical().to_string());
+    let address = app
+        .proxies
+        .client(request)
+        .map(|address| address.to_string());
     let user_agent = request
         .headers()
         .get(USER_AGENT)

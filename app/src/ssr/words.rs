@@ -1,6 +1,7 @@
 //! How the domain's outcomes read: errors and moments, in the words of the pages.
 
 use auth::{Account, Client, EmailError, NameError, PasswordError, UsernameError};
+use axum::http::header::RETRY_AFTER;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use time::{Duration, OffsetDateTime};
@@ -24,6 +25,9 @@ impl From<auth::Error> for AppError {
             (use_context::<ResponseOptions>(), told.status.try_into())
         {
             options.set_status(status);
+            if let Some(seconds) = told.retry_after {
+                options.insert_header(RETRY_AFTER, seconds.into());
+            }
         }
         told
     }
@@ -67,7 +71,14 @@ fn tell(error: auth::Error) -> AppError {
             "Confirm that it is you, and try again.",
         ),
         auth::Error::Throttled { retry_after } => {
-            AppError::new(429, "throttled", throttled(retry_after))
+            AppError::new(429, "throttled", throttled(retry_after)).after(seconds(retry_after))
+        }
+        auth::Error::TooManyAttempts { retry_after } => {
+            let message = format!(
+                "There were too many tries. Try again {}.",
+                soon(retry_after)
+            );
+            AppError::new(429, "too_many_attempts", message).after(seconds(retry_after))
         }
         auth::Error::Username(why) => username(why).at("username"),
         auth::Error::UsernameTaken => all(
@@ -102,8 +113,23 @@ fn tell(error: auth::Error) -> AppError {
     }
 }
 
+/// Whole seconds, after which it is not too early.
+fn seconds(wait: Duration) -> u32 {
+    (wait + Duration::SECOND)
+        .whole_seconds()
+        .try_into()
+        .unwrap_or(u32::MAX)
+}
+
+fn soon(wait: Duration) -> String {
+    match wait.whole_seconds() {
+        ..15 => "in a moment".to_owned(),
+        _ => distance(wait.max(Duration::seconds(30))),
+    }
+}
+
 fn throttled(retry_after: Duration) -> String {
-    let soon = distance(retry_after.max(Duration::seconds(30)));
+    let soon = soon(retry_after);
     format!("A letter was sent a short while ago. Look for it, or try again {soon}.")
 }
 

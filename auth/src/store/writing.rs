@@ -12,7 +12,7 @@ use crate::store::{news, queue};
 /// A transaction that writes. Dropped without [`Writing::commit`], it leaves nothing behind.
 ///
 /// Whoever locks more than one row takes them in this order: keys' number, users, users' number,
-/// revocations' number, sessions, the trail, letters and links. So two of them never wait for each other.
+/// revocations' number, sessions, the trail, letters and links, attempts. So two of them never wait for each other.
 pub(crate) struct Writing {
     turn: Turn,
     /// Whether other nodes have to hear of it.

@@ -91,7 +91,7 @@ async fn a_link_asks_for_the_password_of_everybody_who_is_not_signed_in_to_the_a
 
 #[tokio::test]
 async fn neither_a_wrong_password_nor_another_account_confirms_or_uses_the_link_up() {
-    let auth = Fixture::new().await;
+    let auth = Fixture::with(|config| config.rate_limits = RateLimits::Off).await;
     let ada = auth.ada().await;
     let token = auth.link_to("ada@example.org", NOW).await;
     let eve = auth

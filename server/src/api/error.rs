@@ -12,6 +12,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::answer;
+
 const PROBLEM: &str = "application/problem+json";
 
 /// Who asks without saying who they are (RFC 6750, 3: then there is no error code).
@@ -30,6 +32,8 @@ pub(crate) struct ApiError {
     /// Whether it is told as `{"error": message}`, without the envelope.
     is_bare: bool,
     challenge: Option<&'static str>,
+    /// In how many seconds it may work.
+    retry_after: Option<u32>,
 }
 
 /// What is wrong with one field, as yup says it.
@@ -62,6 +66,7 @@ impl ApiError {
             complaints: Vec::new(),
             is_bare: false,
             challenge: None,
+            retry_after: None,
         }
     }
 
@@ -206,6 +211,7 @@ impl IntoResponse for ApiError {
             let challenge = HeaderValue::from_static(challenge);
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
+        answer::wait(&mut response, self.retry_after);
         response.extensions_mut().insert(self);
         response
     }
@@ -226,6 +232,7 @@ impl From<AppError> for ApiError {
         let complaints = complaints.map(|field| Complaint::new(field, error.message.clone()));
         Self {
             complaints: complaints.collect(),
+            retry_after: error.retry_after,
             ..Self::new(status, name, error.message.clone())
         }
     }

@@ -40,6 +40,7 @@ impl Settings {
         };
         let lifespans = self.lifespans()?;
         let api = self.api(security)?;
+        let proxies = self.proxies()?;
         data_dir::make_folder(&self.data_dir)?;
         let auth = auth::Config {
             database: self.database()?,
@@ -63,6 +64,7 @@ impl Settings {
                 ConfirmationMode::Required => Confirmation::Required,
             },
             mail: self.mail(security)?,
+            rate_limits: self.limits(&public_url)?,
         };
         let outbox = match &auth.mail.route {
             MailRoute::Folder(folder) => Some(folder.clone()),
@@ -78,6 +80,7 @@ impl Settings {
             database_file,
             outbox,
             api,
+            proxies,
             auth,
         })
     }

@@ -8,7 +8,7 @@ use std::time::Duration as StdDuration;
 use app::error::AppError;
 use auth::{
     Auth, Confirmation, CookieJarStyle, CookieSecurity, Cost, Database, Lifespans, Limits,
-    MailConfig, MailRoute, MasterSecret, Outbox, Registration, Sent, SigningAlgorithm,
+    MailConfig, MailRoute, MasterSecret, Outbox, RateLimits, Registration, Sent, SigningAlgorithm,
 };
 use axum::Router;
 use axum::body::Body;
@@ -20,6 +20,7 @@ use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use server::Site;
 use server::api::{ApiConfig, TokenPlace};
+use server::client::Proxies;
 use server::clock::Clock;
 use server::serve::Leaving;
 use time::macros::datetime;
@@ -53,7 +54,25 @@ impl TestApp {
             tokens: TokenPlace::Body,
             cors_origins: Vec::new(),
         };
-        Self::start(security, api, change).await
+        Self::start(security, api, Proxies::default(), change).await
+    }
+
+    /// A site with a proxy in front.
+    pub(crate) async fn behind(proxy: &str) -> Self {
+        let api = ApiConfig {
+            tokens: TokenPlace::Body,
+            cors_origins: Vec::new(),
+        };
+        let proxies = Proxies::new(vec![proxy.parse().unwrap()]);
+        Self::start(CookieSecurity::Http, api, proxies, |_| {}).await
+    }
+
+    /// A site on which anybody may try as often as they like.
+    pub(crate) async fn without_limits() -> Self {
+        Self::with(CookieSecurity::Http, |config| {
+            config.rate_limits = RateLimits::Off
+        })
+        .await
     }
 
     /// A site with another JSON API.
@@ -63,12 +82,13 @@ impl TestApp {
             tokens,
             cors_origins: cors_origins.collect(),
         };
-        Self::start(CookieSecurity::Http, api, |_| {}).await
+        Self::start(CookieSecurity::Http, api, Proxies::default(), |_| {}).await
     }
 
     async fn start(
         security: CookieSecurity,
         api: ApiConfig,
+        proxies: Proxies,
         change: impl FnOnce(&mut auth::Config),
     ) -> Self {
         let scratch = Scratch::new();
@@ -101,6 +121,7 @@ impl TestApp {
             leaving: Leaving::never(),
             outbox: folder,
             api,
+            proxies,
         };
         let router = server::router(site, &options).unwrap();
         Self {
@@ -229,6 +250,7 @@ fn config(scratch: &Scratch, origin: &str, outbox: Outbox) -> auth::Config {
             route: MailRoute::Memory(outbox),
             from: "Latchkey <no-reply@latchkey.example>".parse().unwrap(),
         },
+        rate_limits: RateLimits::On,
     }
 }
 

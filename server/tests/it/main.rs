@@ -28,5 +28,6 @@ mod register;
 #[path = "../../../auth/src/tests/scratch.rs"]
 mod scratch;
 mod start;
+mod throttle;
 mod tokens;
 mod visitor;

@@ -25,6 +25,7 @@ impl Program {
             // The port is another one after each start, and the issuer of the tokens must not be.
             .env("LATCHKEY_PUBLIC_URL", "http://localhost:3000")
             .env("LATCHKEY_ARGON2", "m=8,t=1,p=1")
+            .env("LATCHKEY_RATE_LIMITS", "off")
             .env("RUST_LOG", "warn")
             .stdout(Stdio::piped())
             .spawn()
