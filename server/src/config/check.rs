@@ -79,6 +79,7 @@ impl Settings {
             cookies,
             database_file,
             outbox,
+            notice_period: StdDuration::from_millis(self.notice_period),
             api,
             proxies,
             auth,
