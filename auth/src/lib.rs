@@ -71,7 +71,7 @@ pub use crate::session::{
     Session, SessionId, SignedIn,
 };
 pub use crate::store::Database;
-pub use crate::throttle::RateLimits;
+pub use crate::throttle::{RateLimits, Subnet};
 pub use crate::token::{MAX_ACCESS_LIFESPAN, Tokens};
 
 use crate::hasher::Hasher;

@@ -28,6 +28,7 @@ use crate::session::Client;
 pub(crate) use crate::throttle::attempt::{Attempt, Target};
 pub(crate) use crate::throttle::rates::Errand;
 use crate::throttle::rates::Rates;
+pub use crate::throttle::rates::Subnet;
 use crate::{Auth, secret};
 
 /// Whether it is limited how often somebody may try.

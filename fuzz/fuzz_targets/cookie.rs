@@ -91,6 +91,7 @@ fn site() -> Router {
             cors_origins: Vec::new(),
         },
         proxies: Proxies::default(),
+        max_requests: 512,
     };
     server::router(site, &options).expect("a site")
 }

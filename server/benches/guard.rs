@@ -61,6 +61,7 @@ async fn site(folder: &std::path::Path) -> Router {
         outbox: None,
         api: config.api,
         proxies: config.proxies,
+        max_requests: config.max_requests,
     };
     router(site, &options).expect("a site")
 }

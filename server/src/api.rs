@@ -36,7 +36,7 @@ use utoipa_axum::routes;
 use crate::api::cookies::{Counting, Own};
 use crate::api::docs::Security;
 use crate::api::error::ApiError;
-use crate::{App, TIME_LIMIT, security, session};
+use crate::{App, TIME_LIMIT, security, session, shed};
 
 /// What an installation decides about the API.
 #[derive(Debug, Clone)]
@@ -132,6 +132,7 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
             StatusCode::SERVICE_UNAVAILABLE,
             TIME_LIMIT,
         ))
+        .layer(from_fn_with_state(app.clone(), shed::shed))
         .with_state(app.clone())
         .merge(docs::routes(description, public_url, stylesheet)?)
         // What is not there is no page, either.

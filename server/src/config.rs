@@ -297,6 +297,28 @@ pub struct Settings {
     )]
     pub trusted_proxies: Vec<String>,
 
+    /// How many connections are held at most. A client that is no trusted proxy holds a quarter of them at most.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_MAX_CONNECTIONS",
+        default_value_t = 16_384,
+        value_name = "COUNT",
+        value_parser = clap::value_parser!(u32).range(16..=1_000_000)
+    )]
+    pub max_connections: u32,
+
+    /// How many requests are worked on at once. Those beyond are answered with 503.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_MAX_REQUESTS",
+        default_value_t = 512,
+        value_name = "COUNT",
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    pub max_requests: u32,
+
     /// Whether it is limited how often somebody may try. `off` is for load tests, on localhost only.
     #[arg(
         long,
@@ -377,5 +399,7 @@ pub struct Config {
     pub notice_period: Duration,
     pub api: ApiConfig,
     pub proxies: Proxies,
+    pub max_connections: usize,
+    pub max_requests: usize,
     pub auth: auth::Config,
 }

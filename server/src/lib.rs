@@ -19,8 +19,10 @@ mod receive;
 mod security;
 pub mod serve;
 mod session;
+mod shed;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::data::DOWNLOAD;
@@ -35,6 +37,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_cookies::CookieManagerLayer;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -63,6 +66,8 @@ pub struct Site {
     pub api: ApiConfig,
     /// Whose word is taken for where a request comes from.
     pub proxies: Proxies,
+    /// How many requests are worked on at once.
+    pub max_requests: usize,
 }
 
 /// What the layers share.
@@ -74,6 +79,8 @@ pub(crate) struct App {
     /// Where the JSON API puts refresh tokens, unless a client asks for the other.
     pub(crate) tokens: TokenPlace,
     pub(crate) proxies: Proxies,
+    /// A place for each request that is worked on.
+    pub(crate) places: Arc<Semaphore>,
     pub(crate) live_reload: Option<String>,
 }
 
@@ -99,9 +106,11 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         leaving: site.leaving,
         tokens: site.api.tokens,
         proxies: site.proxies,
+        places: Arc::new(Semaphore::new(site.max_requests)),
         live_reload: live_reload(options),
     };
     let pages = ServiceBuilder::new()
+        .layer(from_fn_with_state(app.clone(), shed::shed))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             TIME_LIMIT,

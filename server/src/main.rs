@@ -87,13 +87,20 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
         leaving: leaving.clone(),
         outbox: config.outbox,
         api: config.api,
+        proxies: config.proxies.clone(),
+        max_requests: config.max_requests,
+    };
+    let terms = serve::Terms {
+        connections: config.max_connections,
         proxies: config.proxies,
+        notice_period: config.notice_period,
     };
     let router = router(site, &options)?;
+    let terms = terms.within_the_systems();
     greet(&config.public_url, auth.has_accounts().await?);
     let mut upkeep = upkeep(&auth, &clock);
     tokio::select! {
-        served = serve::serve(listener, router, leaving, config.notice_period) => served?,
+        served = serve::serve(listener, router, leaving, terms) => served?,
         // None ends by itself. A site that is deaf to what other nodes revoke must not go on.
         ended = upkeep.join_next() => bail!("the upkeep has ended: {ended:?}"),
     }

@@ -1,5 +1,7 @@
 //! Listening, and leaving.
 
+mod door;
+
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -7,10 +9,13 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
 use hyper_util::rt::TokioTimer;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+
+use crate::client::Proxies;
+use crate::serve::door::Door;
 
 /// How long a client may take to send the head of a request. Without it, a few hundred sockets that
 /// send one byte a minute would hold the server.
@@ -18,6 +23,48 @@ const HEAD_LIMIT: Duration = Duration::from_secs(15);
 
 /// How long requests that are under way may still take when the process is asked to leave.
 pub const FAREWELL: Duration = Duration::from_secs(10);
+
+/// The largest head of a request, in bytes: a dozen cookies of the largest size.
+const MAX_HEAD: usize = 64 * 1024;
+
+/// Files that are open beside connections: the database, letters, and what is read from the site's folder.
+const OTHER_FILES: u64 = 128;
+
+/// On which terms connections are held.
+pub struct Terms {
+    /// How many, at most.
+    pub connections: usize,
+    /// Who may hold more of them than one client.
+    pub proxies: Proxies,
+    /// How long a process that was asked to leave goes on taking requests.
+    pub notice_period: Duration,
+}
+
+impl Terms {
+    /// Lets the process open as many files as it may, and holds as many connections as that allows.
+    #[must_use]
+    pub fn within_the_systems(self) -> Self {
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = limit.maximum;
+        let raised = setrlimit(Resource::Nofile, limit);
+        let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        let most = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
+        if most < self.connections {
+            let wanted = self.connections;
+            tracing::warn!(
+                files,
+                wanted,
+                ?raised,
+                "fewer connections can be held than LATCHKEY_MAX_CONNECTIONS"
+            );
+        }
+        let connections = self.connections.min(most.max(1));
+        Self {
+            connections,
+            ..self
+        }
+    }
+}
 
 /// Takes the address.
 ///
@@ -93,25 +140,25 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     leaving: Leaving,
-    notice_period: Duration,
+    terms: Terms,
 ) -> anyhow::Result<()> {
     let handle = Handle::new();
     let door = handle.clone();
     tokio::spawn(async move {
         leaving.asked().await;
-        tokio::time::sleep(notice_period).await;
+        tokio::time::sleep(terms.notice_period).await;
         tracing::info!("leaving when what is under way is done");
         door.graceful_shutdown(Some(FAREWELL));
     });
-    // Without TCP_NODELAY the second part of an answer waits for the delayed acknowledgement of the first.
     let mut server = axum_server::from_tcp(listener)?
-        .acceptor(NoDelayAcceptor::new())
+        .acceptor(Door::new(terms.connections, terms.proxies))
         .handle(handle)
         .http1_only();
     let http = server.http_builder();
     http.http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_LIMIT);
+        .header_read_timeout(HEAD_LIMIT)
+        .max_buf_size(MAX_HEAD);
     server
         .serve(router.into_make_service_with_connect_info::<SocketAddr>())
         .await

@@ -73,8 +73,10 @@ type Limiter = RateLimiter<Subnet, DashMapStateStore<Subnet>, Ticks, NoOpMiddlew
 
 /// All that one household, or one machine, can choose from: an IPv4 address, or 64 bits of an IPv6 one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Subnet {
+pub enum Subnet {
+    /// All of it.
     V4([u8; 4]),
+    /// The first half.
     V6([u8; 8]),
     /// Those that there was no place for.
     Rest,

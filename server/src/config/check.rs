@@ -82,6 +82,8 @@ impl Settings {
             notice_period: StdDuration::from_millis(self.notice_period),
             api,
             proxies,
+            max_connections: count(self.max_connections),
+            max_requests: count(self.max_requests),
             auth,
         })
     }
@@ -198,6 +200,10 @@ impl Settings {
             })
             .collect()
     }
+}
+
+fn count(of: u32) -> usize {
+    usize::try_from(of).unwrap_or(usize::MAX)
 }
 
 pub(super) fn is_loopback(host: &Host<&str>) -> bool {

@@ -41,6 +41,21 @@ pub(crate) struct TestApp {
     pub(crate) scratch: Scratch,
 }
 
+/// What stands before a site.
+struct Front {
+    proxies: Proxies,
+    max_requests: usize,
+}
+
+impl Default for Front {
+    fn default() -> Self {
+        Self {
+            proxies: Proxies::default(),
+            max_requests: 512,
+        }
+    }
+}
+
 impl TestApp {
     pub(crate) async fn new() -> Self {
         Self::with(CookieSecurity::Http, |_| {}).await
@@ -54,7 +69,7 @@ impl TestApp {
             tokens: TokenPlace::Body,
             cors_origins: Vec::new(),
         };
-        Self::start(security, api, Proxies::default(), change).await
+        Self::start(security, api, Front::default(), change).await
     }
 
     /// A site with a proxy in front.
@@ -63,8 +78,24 @@ impl TestApp {
             tokens: TokenPlace::Body,
             cors_origins: Vec::new(),
         };
-        let proxies = Proxies::new(vec![proxy.parse().unwrap()]);
-        Self::start(CookieSecurity::Http, api, proxies, |_| {}).await
+        let front = Front {
+            proxies: Proxies::new(vec![proxy.parse().unwrap()]),
+            ..Front::default()
+        };
+        Self::start(CookieSecurity::Http, api, front, |_| {}).await
+    }
+
+    /// A site that works on as many requests as it can.
+    pub(crate) async fn that_is_full() -> Self {
+        let api = ApiConfig {
+            tokens: TokenPlace::Body,
+            cors_origins: Vec::new(),
+        };
+        let front = Front {
+            max_requests: 0,
+            ..Front::default()
+        };
+        Self::start(CookieSecurity::Http, api, front, |_| {}).await
     }
 
     /// A site on which anybody may try as often as they like.
@@ -82,13 +113,13 @@ impl TestApp {
             tokens,
             cors_origins: cors_origins.collect(),
         };
-        Self::start(CookieSecurity::Http, api, Proxies::default(), |_| {}).await
+        Self::start(CookieSecurity::Http, api, Front::default(), |_| {}).await
     }
 
     async fn start(
         security: CookieSecurity,
         api: ApiConfig,
-        proxies: Proxies,
+        front: Front,
         change: impl FnOnce(&mut auth::Config),
     ) -> Self {
         let scratch = Scratch::new();
@@ -121,7 +152,8 @@ impl TestApp {
             leaving: Leaving::never(),
             outbox: folder,
             api,
-            proxies,
+            proxies: front.proxies,
+            max_requests: front.max_requests,
         };
         let router = server::router(site, &options).unwrap();
         Self {

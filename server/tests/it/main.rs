@@ -19,6 +19,7 @@ mod helpers;
 mod keys;
 mod leave;
 mod leaving;
+mod limits;
 mod login;
 mod outbox;
 mod profile;

@@ -46,12 +46,17 @@ impl Program {
 
     /// Asks once, and returns all of the answer.
     pub(crate) fn get(&self, path: &str) -> String {
-        let mut socket = TcpStream::connect(self.address).unwrap();
+        self.try_get(path).unwrap()
+    }
+
+    /// The same; none when the connection breaks.
+    pub(crate) fn try_get(&self, path: &str) -> Option<String> {
+        let mut socket = TcpStream::connect(self.address).ok()?;
         let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        socket.write_all(head.as_bytes()).unwrap();
+        socket.write_all(head.as_bytes()).ok()?;
         let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
-        answer
+        socket.read_to_string(&mut answer).ok()?;
+        Some(answer)
     }
 }
 
