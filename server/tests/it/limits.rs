@@ -75,7 +75,7 @@ fn a_head_that_is_too_large_or_has_too_many_lines_is_refused() {
     let scratch = Scratch::new();
     let program = Program::start_by(&mut latchkey(scratch.dir.path()));
     let many = "x: y\r\n".repeat(200);
-    let large = format!("x: {}\r\n", "y".repeat(100 * 1024));
+    let large = format!("x: {}\r\n", "y".repeat(300 * 1024));
     for lines in [many, large] {
         let mut socket = TcpStream::connect(program.address).unwrap();
         let head = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n");
