@@ -143,6 +143,7 @@ fn beside(app: App, outbox: Option<PathBuf>, public_url: &Url) -> Router {
     Router::new()
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .route("/session/events", get(events::events))
+        .route("/healthz", get(ready::alive))
         .route("/readyz", get(ready::ready))
         .with_state(app)
         .merge(outbox.unwrap_or_default())

@@ -1,4 +1,5 @@
-//! Whether this node can be asked: `/readyz`, for who distributes requests over several.
+//! Whether this node is alive (`/healthz`), and whether it can be asked (`/readyz`): for who restarts it, and who
+//! distributes requests over several.
 
 use app::error::AppError;
 use axum::extract::State;
@@ -7,6 +8,11 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use crate::{App, answer};
+
+/// 200 as long as the process answers, whatever has become of its database: for who restarts it otherwise.
+pub(crate) async fn alive() -> &'static str {
+    "alive\n"
+}
 
 /// 200 when the node is there to stay and reaches its database, 503 when not.
 pub(crate) async fn ready(State(app): State<App>) -> Response {

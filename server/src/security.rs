@@ -5,11 +5,12 @@ use app::ssr::PolicyNonce;
 use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use cookie::Cookie;
 use leptos::nonce::Nonce;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use url::Url;
@@ -18,6 +19,12 @@ use crate::{App, answer};
 
 /// For everything that is not a page: nothing in it may run or be shown in a frame.
 const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// What goes with a session: pages that the browser kept, and what scripts put aside. Not the cookies: those of
+/// the session are taken back by name, and the number by which an account knows its browser stays.
+const LEFT_BEHIND: &str = r#""cache", "storage""#;
 
 const FIXED: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -33,7 +40,8 @@ const FIXED: [(HeaderName, &str); 6] = [
     ),
     (
         HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=(), payment=()",
+        "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), fullscreen=(self), geolocation=(), \
+         gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=(), xr-spatial-tracking=()",
     ),
 ];
 
@@ -67,6 +75,9 @@ pub(crate) async fn headers(State(app): State<App>, mut request: Request, next: 
     if status == StatusCode::SERVICE_UNAVAILABLE && !headers.contains_key(RETRY_AFTER) {
         headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
     }
+    if ends_session(headers, app.services.cookies.access_name()) {
+        headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static(LEFT_BEHIND));
+    }
     if app.services.cookies.is_secure() {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
@@ -76,14 +87,29 @@ pub(crate) async fn headers(State(app): State<App>, mut request: Request, next: 
     response
 }
 
-/// Pages run our own files and the scripts that carry this response's nonce.
+/// Whether the response takes the cookies of a session back.
+fn ends_session(headers: &HeaderMap, access: &str) -> bool {
+    let removed = |value: &HeaderValue| {
+        let cookie = value
+            .to_str()
+            .ok()
+            .and_then(|text| Cookie::parse(text).ok());
+        cookie.is_some_and(|cookie| {
+            cookie.name() == access && cookie.max_age().is_some_and(|age| age.is_zero())
+        })
+    };
+    headers.get_all(SET_COOKIE).iter().any(removed)
+}
+
+/// Pages run the scripts that carry this response's nonce, and what those load; `'self'` is for browsers that do
+/// not know `'strict-dynamic'`, the others do not look at it.
 /// `live_reload` is where `cargo leptos watch` listens for the browser, in development only.
 fn page_policy(nonce: &str, live_reload: Option<&str>) -> String {
     let live_reload = live_reload
         .map(|origin| format!(" {origin}"))
         .unwrap_or_default();
     format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
          font-src 'self'; connect-src 'self'{live_reload}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 }

@@ -188,3 +188,66 @@ async fn a_refusal_before_any_page_is_a_page_for_people() {
     }
     assert_eq!(app.program().get("/a//b").await.error().code, "bad_path");
 }
+
+#[tokio::test]
+async fn a_page_runs_what_carries_its_nonce_and_what_that_loads() {
+    let app = TestApp::new().await;
+    let page = app.browser().get("/login").await;
+    let policy = page.header("content-security-policy");
+    for part in [
+        "default-src 'none'",
+        "'strict-dynamic'",
+        "'wasm-unsafe-eval'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ] {
+        assert!(policy.contains(part), "{part}: {policy}");
+    }
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+}
+
+#[tokio::test]
+async fn signing_out_clears_what_the_browser_kept_and_not_which_browser_it_is() {
+    let app = TestApp::new().await;
+    let mut ada = app.ada().await;
+    let page = ada.get("/dashboard").await;
+    assert_eq!(page.header("clear-site-data"), "", "not before");
+    let answer = ada.post("/logout", &[]).await;
+    assert_eq!(answer.header("clear-site-data"), r#""cache", "storage""#);
+    assert!(ada.jar.contains_key("latchkey_browser"));
+    let mut ada = app.browser();
+    ada.log_in("ada", PASSWORD).await;
+    let request = Request::post("/api/logout").header("content-type", "application/json");
+    let answer = ada.send(request, Body::from("{}")).await;
+    assert_eq!(
+        answer.header("clear-site-data"),
+        r#""cache", "storage""#,
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn headers_that_proxies_and_frameworks_use_among_themselves_open_nothing() {
+    let app = TestApp::new().await;
+    for (name, value) in [
+        (
+            "x-middleware-subrequest",
+            "middleware:middleware:middleware:middleware:middleware",
+        ),
+        ("x-middleware-next", "1"),
+        ("x-original-url", "/login"),
+        ("x-rewrite-url", "/login"),
+        ("x-http-method-override", "GET"),
+        ("x-forwarded-prefix", "/login"),
+        ("x-forwarded-host", "evil.example"),
+        ("islands-router", "true"),
+        ("x-user", "ada"),
+        ("x-forwarded-user", "ada"),
+    ] {
+        let request = Request::get("/dashboard").header(name, value);
+        let answer = app.browser().send(request, Body::empty()).await;
+        assert_eq!(answer.location(), "/login?next=/dashboard", "{name}");
+    }
+}
