@@ -41,6 +41,7 @@ impl Settings {
         let lifespans = self.lifespans()?;
         let api = self.api(security)?;
         let proxies = self.proxies()?;
+        let rate_limits = self.limits(&public_url)?;
         data_dir::make_folder(&self.data_dir)?;
         let auth = auth::Config {
             database: self.database()?,
@@ -64,7 +65,7 @@ impl Settings {
                 ConfirmationMode::Required => Confirmation::Required,
             },
             mail: self.mail(security)?,
-            rate_limits: self.limits(&public_url)?,
+            rate_limits,
         };
         let outbox = match &auth.mail.route {
             MailRoute::Folder(folder) => Some(folder.clone()),

@@ -117,6 +117,9 @@ fn each_wrong_setting_is_named() {
         ("LATCHKEY_ACCESS_TOKEN_LIFESPAN", "0"),
         ("LATCHKEY_ACCESS_TOKEN_LIFESPAN", "86400"),
         ("LATCHKEY_IDLE_SESSION_LIFESPAN", "90000"),
+        ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/8,proxy.example"),
+        ("LATCHKEY_TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("LATCHKEY_TRUSTED_PROXIES", "::/0"),
     ];
     for (name, value) in wrong {
         let said = refusal(latchkey(dir.path()).env(name, value));
@@ -138,6 +141,9 @@ fn a_value_that_cannot_be_read_is_named_by_flag_and_variable() {
             "a day",
         ),
         ("LATCHKEY_DATABASE_PATIENCE", "--database-patience", "0"),
+        ("LATCHKEY_MAX_CONNECTIONS", "--max-connections", "3"),
+        ("LATCHKEY_MAX_REQUESTS", "--max-requests", "0"),
+        ("LATCHKEY_RATE_LIMITS", "--rate-limits", "some"),
     ] {
         let Output { status, stderr, .. } = latchkey(dir.path()).env(name, value).output().unwrap();
         let said = String::from_utf8(stderr).unwrap();
@@ -147,6 +153,17 @@ fn a_value_that_cannot_be_read_is_named_by_flag_and_variable() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn limits_are_off_on_this_machine_only() {
+    let dir = TempDir::new().unwrap();
+    let mut public = latchkey(dir.path());
+    public
+        .env("LATCHKEY_PUBLIC_URL", "https://latchkey.example")
+        .env("LATCHKEY_RATE_LIMITS", "off");
+    let said = refusal(&mut public);
+    assert!(said.contains("LATCHKEY_RATE_LIMITS"), "{said}");
 }
 
 #[test]
