@@ -7,7 +7,7 @@ mod crowd;
 mod figure;
 mod forms;
 mod guard;
-mod http;
+pub(crate) mod http;
 mod memory;
 mod refresh;
 mod size;

@@ -27,11 +27,22 @@ impl Server {
     /// Starts it on a free port by a command that leads to the release build. What it writes goes to
     /// `server.log` in its data directory.
     pub(crate) fn start(mut command: Command, checkout: &Checkout, data: &Path) -> Result<Self> {
-        let address = process::free_address()?;
         let log = File::create(data.join(LOG))?;
-        let child = command
+        command
             .env_remove("DATABASE_URL")
-            .env_remove("LATCHKEY_PUBLIC_URL")
+            .env_remove("LATCHKEY_PUBLIC_URL");
+        Self::start_at(process::free_address()?, command, checkout, data, log)
+    }
+
+    /// The same where one was before, with a log of the caller's.
+    pub(crate) fn start_at(
+        address: SocketAddr,
+        mut command: Command,
+        checkout: &Checkout,
+        data: &Path,
+        log: File,
+    ) -> Result<Self> {
+        let child = command
             .env("LEPTOS_SITE_ROOT", &checkout.site)
             .env("LEPTOS_SITE_ADDR", address.to_string())
             .env("LATCHKEY_DATA_DIR", data)
@@ -67,6 +78,16 @@ impl Server {
             // Short enough not to be seen in the figures, long enough to leave it the processor.
             thread::park_timeout(Duration::from_micros(200));
         }
+    }
+
+    /// Ends it as a power cut would: it is not asked.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!("the server has ended by itself ({status}); see {LOG}");
+        }
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 
     /// Asks the server to end, as a service manager would, and waits until it did.

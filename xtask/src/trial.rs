@@ -1,0 +1,80 @@
+//! `cargo xtask trial`: what Latchkey does under load and under faults, with figures.
+//!
+//! Broken promises of correctness end it with an error; figures that are over or under their limit are marked.
+
+mod actor;
+mod caller;
+mod crowd;
+mod faults;
+mod gauge;
+mod load;
+mod planned;
+mod scene;
+mod storm;
+mod table;
+mod tally;
+mod visitors;
+
+use anyhow::{Result, bail, ensure};
+
+use crate::checkout::Checkout;
+use crate::process::Shell;
+use crate::trial::faults::Row;
+use crate::trial::scene::{BINARY, Lengths, Scene};
+use crate::trial::storm::Attempts;
+use crate::{release, setup};
+
+pub(crate) const FULL: Lengths = Lengths::FULL;
+pub(crate) const SHORT: Lengths = Lengths::SHORT;
+
+/// Runs what `name` stands for, and prints its tables.
+pub(crate) fn run(name: &str, lengths: Lengths) -> Result<()> {
+    let mut shell = Shell::new(Checkout::root());
+    setup::ensure(&mut shell)?;
+    let checkout = Checkout::read(&shell)?;
+    if std::env::var_os(BINARY).is_none() {
+        release::ensure(&shell, &checkout)?;
+    }
+    let scene = Scene {
+        shell: &shell,
+        checkout: &checkout,
+        lengths,
+    };
+    let broken = match name {
+        "storm" => storm(&scene)?,
+        "crowd" => crowd(&scene)?,
+        "faults" => faults(&scene)?,
+        "all" => [storm(&scene)?, crowd(&scene)?, faults(&scene)?].concat(),
+        other => bail!("there is no trial `{other}`: storm, crowd, faults, nodes, all"),
+    };
+    ensure!(broken.is_empty(), "broken promises:\n{}", broken.join("\n"));
+    println!("every promise was kept");
+    Ok(())
+}
+
+fn storm(scene: &Scene) -> Result<Vec<String>> {
+    let mut broken = Vec::new();
+    for attempts in [Attempts::Unlimited, Attempts::Limited] {
+        let weather = storm::run_one(scene, attempts)?;
+        println!("{}", table::of_storm(&weather));
+        let failed = weather.sign_ins.failed() + weather.dashboards.tally.failed();
+        if failed > 0 {
+            broken.push(format!("{failed} requests failed in the storm"));
+        }
+    }
+    Ok(broken)
+}
+
+fn crowd(scene: &Scene) -> Result<Vec<String>> {
+    let crowded = crowd::run(scene)?;
+    println!("{}", table::of_crowd(&crowded));
+    let failed = crowded.crowded.tally.failed() + crowded.crowded.planned.tally.failed();
+    let broken = format!("{failed} requests of others failed while the crowd was there");
+    Ok((failed > 0).then_some(broken).into_iter().collect())
+}
+
+fn faults(scene: &Scene) -> Result<Vec<String>> {
+    let rows = faults::run(scene)?;
+    println!("{}", table::of_faults(&rows));
+    Ok(rows.iter().flat_map(Row::broken).collect())
+}
