@@ -7,6 +7,7 @@ mod mail;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use auth::{CookieJarStyle, Cost};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -112,6 +113,18 @@ pub struct Settings {
         value_parser = clap::value_parser!(u64).range(1..=20_000)
     )]
     pub database_patience: u64,
+
+    /// How long a node that was asked to leave (SIGTERM) goes on taking requests, in milliseconds. `/readyz`
+    /// says 503 meanwhile, so that a load balancer sends it no more.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_NOTICE_PERIOD",
+        default_value_t = 0,
+        value_name = "MILLISECONDS",
+        value_parser = clap::value_parser!(u64).range(0..=60_000)
+    )]
+    pub notice_period: u64,
 
     /// The master secret, at least 32 bytes. As a flag everybody on this machine can read it: prefer the
     /// variable. Without it: `secret.key` in the data folder, made at the first start.
@@ -332,6 +345,7 @@ pub struct Config {
     pub database_file: Option<PathBuf>,
     /// Where letters are files, for whoever is at this machine to read.
     pub outbox: Option<PathBuf>,
+    pub notice_period: Duration,
     pub api: ApiConfig,
     pub auth: auth::Config,
 }

@@ -13,6 +13,7 @@ mod form;
 mod guard;
 mod jwks;
 mod outbox;
+mod ready;
 mod receive;
 mod security;
 pub mod serve;
@@ -127,6 +128,7 @@ fn beside(app: App, outbox: Option<PathBuf>, public_url: &Url) -> Router {
     Router::new()
         .route("/.well-known/jwks.json", get(jwks::jwks))
         .route("/session/events", get(events::events))
+        .route("/readyz", get(ready::ready))
         .with_state(app)
         .merge(outbox.unwrap_or_default())
 }

@@ -92,7 +92,7 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     greet(&config.public_url, auth.has_accounts().await?);
     let mut upkeep = upkeep(&auth, &clock);
     tokio::select! {
-        served = serve::serve(listener, router, leaving) => served?,
+        served = serve::serve(listener, router, leaving, config.notice_period) => served?,
         // None ends by itself. A site that is deaf to what other nodes revoke must not go on.
         ended = upkeep.join_next() => bail!("the upkeep has ended: {ended:?}"),
     }

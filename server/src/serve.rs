@@ -47,6 +47,11 @@ impl Leaving {
         Self(watch::Sender::new(false).subscribe())
     }
 
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Returns when it was asked, also when that was before.
     pub async fn asked(&self) {
         let mut asked = self.0.clone();
@@ -77,15 +82,24 @@ pub fn asked_to_leave() -> anyhow::Result<Leaving> {
     Ok(Leaving(leaving))
 }
 
-/// Serves until the process is asked to leave, and then until what is under way is done.
+/// Serves until the process is asked to leave, then for the notice period, and then until what is under way is done.
+///
+/// What comes at the very moment when the door closes is lost. With a notice period nobody comes any more: who
+/// distributes requests over several nodes has heard of it (`/readyz`), and this one still takes what they send.
 ///
 /// # Errors
 /// When the listener breaks.
-pub async fn serve(listener: TcpListener, router: Router, leaving: Leaving) -> anyhow::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    leaving: Leaving,
+    notice_period: Duration,
+) -> anyhow::Result<()> {
     let handle = Handle::new();
     let door = handle.clone();
     tokio::spawn(async move {
         leaving.asked().await;
+        tokio::time::sleep(notice_period).await;
         tracing::info!("leaving when what is under way is done");
         door.graceful_shutdown(Some(FAREWELL));
     });

@@ -13,7 +13,9 @@ compile_error!("xtask needs Linux or macOS; on Windows, use it inside WSL");
 
 mod bench;
 mod checkout;
+mod cluster;
 mod fuzz;
+mod postgres;
 mod process;
 mod release;
 mod run;
@@ -35,7 +37,8 @@ cargo xtask <command>
   setup                  install what building Latchkey needs and is not there yet
   run [-- arguments]     build the release and start it
   test [--skip-browser]  format, lints, documentation, tests on SQLite and Postgres; on the release, the JSON
-                         API against its description, and the browser tests
+                         API against its description, several nodes, and the browser tests
+  test nodes             several nodes alone, on the release that was built last
   bench                  measure the release against the limits it promises
   trial <storm|crowd|faults|nodes|all> [--short]
                          what the release does under load and under faults
@@ -61,6 +64,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["run"] => run::run(&[]),
         ["run", "--", rest @ ..] => run::run(rest),
         ["test"] => test::everything(),
+        ["test", "nodes"] => test::nodes(),
         ["test", "--skip-browser"] => test::without_browser(),
         ["bench"] => bench::run(),
         ["trial", name] => trial::run(name, trial::FULL),

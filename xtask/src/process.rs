@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use anyhow::{Context, Result, bail};
 
@@ -136,6 +137,22 @@ pub(crate) fn describe(command: &Command) -> String {
 pub(crate) fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     Ok(listener.local_addr()?)
+}
+
+/// Finds an address for a program that is going to end and to start again at the same one. Its port is below those
+/// from which connections go out: none of them takes it meanwhile.
+pub(crate) fn quiet_address() -> Result<SocketAddr> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Two of us at once begin to look at different places.
+    let offset = u16::try_from(std::process::id() % 20_000)?;
+    for _ in 0..1000 {
+        let next = NEXT.fetch_add(1, Ordering::Relaxed) % 20_000;
+        let port = 10_000 + (offset + next) % 20_000;
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return Ok(listener.local_addr()?);
+        }
+    }
+    bail!("there is no free port between 10000 and 30000")
 }
 
 #[cfg(test)]

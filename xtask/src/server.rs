@@ -1,6 +1,6 @@
 //! Starting and ending a server that is measured or tested.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -27,25 +27,19 @@ impl Server {
     /// Starts it on a free port by a command that leads to the release build. What it writes goes to
     /// `server.log` in its data directory.
     pub(crate) fn start(mut command: Command, checkout: &Checkout, data: &Path) -> Result<Self> {
-        let log = File::create(data.join(LOG))?;
         command
             .env_remove("DATABASE_URL")
-            .env_remove("LATCHKEY_PUBLIC_URL");
-        Self::start_at(process::free_address()?, command, checkout, data, log)
+            .env_remove("LATCHKEY_PUBLIC_URL")
+            .env("LEPTOS_SITE_ROOT", &checkout.site)
+            .env("LATCHKEY_DATA_DIR", data);
+        Self::start_at(process::free_address()?, command, &data.join(LOG))
     }
 
-    /// The same where one was before, with a log of the caller's.
-    pub(crate) fn start_at(
-        address: SocketAddr,
-        mut command: Command,
-        checkout: &Checkout,
-        data: &Path,
-        log: File,
-    ) -> Result<Self> {
+    /// Starts it at an address, by a command with all other settings. What it writes is added to `log`.
+    pub(crate) fn start_at(address: SocketAddr, mut command: Command, log: &Path) -> Result<Self> {
+        let log = File::options().create(true).append(true).open(log)?;
         let child = command
-            .env("LEPTOS_SITE_ROOT", &checkout.site)
             .env("LEPTOS_SITE_ADDR", address.to_string())
-            .env("LATCHKEY_DATA_DIR", data)
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
@@ -69,9 +63,7 @@ impl Server {
             if let Ok(connection) = open(self.address) {
                 return Ok(connection);
             }
-            if let Some(status) = self.child.try_wait()? {
-                bail!("the server ended while starting ({status}); see {LOG}");
-            }
+            self.ensure_running()?;
             if start.elapsed() > PATIENCE {
                 bail!("the server does not listen on {}", self.address);
             }
@@ -80,14 +72,13 @@ impl Server {
         }
     }
 
-    /// Ends it as a power cut would: it is not asked.
-    pub(crate) fn kill(mut self) -> Result<()> {
-        if let Some(status) = self.child.try_wait()? {
-            bail!("the server has ended by itself ({status}); see {LOG}");
+    /// # Errors
+    /// When it has ended by itself.
+    pub(crate) fn ensure_running(&mut self) -> Result<()> {
+        match self.child.try_wait()? {
+            Some(status) => bail!("the server has ended by itself ({status}); see its log"),
+            None => Ok(()),
         }
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
     }
 
     /// Asks the server to end, as a service manager would, and waits until it did.
@@ -95,9 +86,7 @@ impl Server {
     /// # Errors
     /// When it had ended before, or does not end well.
     pub(crate) fn stop(mut self, shell: &Shell) -> Result<()> {
-        if let Some(status) = self.child.try_wait()? {
-            bail!("the server has ended by itself ({status}); see {LOG}");
-        }
+        self.ensure_running()?;
         let request = format!("kill -TERM {}", self.id());
         process::read(shell.command("sh").args(["-c", &request]))?;
         let start = Instant::now();
@@ -113,6 +102,34 @@ impl Server {
         }
         bail!("the server did not end within {PATIENCE:?} of SIGTERM")
     }
+}
+
+/// Takes away from a command what the developer has set for Latchkey.
+pub(crate) fn unset(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("LATCHKEY_") {
+            command.env_remove(name);
+        }
+    }
+}
+
+/// A handler that panics answers with 500, which is found by itself; a task beside the handlers answers nobody.
+///
+/// # Errors
+/// When something panicked in the server that wrote `log`.
+pub(crate) fn ensure_no_panic(log: &Path) -> Result<()> {
+    let written = fs::read_to_string(log)?;
+    let panics: Vec<&str> = written
+        .lines()
+        .filter(|line| line.contains("panicked"))
+        .collect();
+    ensure!(
+        panics.is_empty(),
+        "the server panicked, see {}:\n{}",
+        log.display(),
+        panics.join("\n")
+    );
+    Ok(())
 }
 
 impl Drop for Server {

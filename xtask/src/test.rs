@@ -5,7 +5,7 @@
 
 mod browser;
 mod counts;
-mod postgres;
+mod nodes;
 mod report;
 mod schemathesis;
 mod suites;
@@ -28,6 +28,7 @@ pub(crate) fn everything() -> Result<()> {
         suite(&shell, &checkout)
     };
     report.suite("schemathesis", || on_release(schemathesis::run));
+    report.suite("several nodes", || on_release(nodes::run));
     report.suite("browser tests", || on_release(suites::playwright));
     report.finish()
 }
@@ -37,6 +38,15 @@ pub(crate) fn without_browser() -> Result<()> {
     check(&shell, &mut report);
     cargo_tests(&shell, &mut report);
     println!("\nThe browser tests were left out.");
+    report.finish()
+}
+
+/// Tests several nodes alone, on the release as it is or on the binary that the environment names.
+pub(crate) fn nodes() -> Result<()> {
+    let shell = Shell::new(Checkout::root());
+    let checkout = Checkout::read(&shell)?;
+    let mut report = Report::default();
+    report.suite("several nodes", || nodes::run(&shell, &checkout));
     report.finish()
 }
 

@@ -18,9 +18,10 @@ mod visitors;
 use anyhow::{Result, bail, ensure};
 
 use crate::checkout::Checkout;
+use crate::cluster::BINARY;
 use crate::process::Shell;
 use crate::trial::faults::Row;
-use crate::trial::scene::{BINARY, Lengths, Scene};
+use crate::trial::scene::{Lengths, Scene};
 use crate::trial::storm::Attempts;
 use crate::{release, setup};
 

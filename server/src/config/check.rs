@@ -77,6 +77,7 @@ impl Settings {
             cookies,
             database_file,
             outbox,
+            notice_period: StdDuration::from_millis(self.notice_period),
             api,
             auth,
         })

@@ -1,9 +1,9 @@
 //! The program itself, running.
 
-use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crate::start::latchkey;
 
@@ -16,11 +16,16 @@ pub(crate) struct Program {
 impl Program {
     /// Starts the program, and returns when it listens.
     pub(crate) fn start(data: &Path) -> Self {
+        Self::start_by(&mut latchkey(data))
+    }
+
+    /// Starts it by a command that says where its accounts are.
+    pub(crate) fn start_by(command: &mut Command) -> Self {
         // A port of its own: taken, noted and given back.
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
-        let child = latchkey(data)
+        let child = command
             .env("LEPTOS_SITE_ADDR", address.to_string())
             // The port is another one after each start, and the issuer of the tokens must not be.
             .env("LATCHKEY_PUBLIC_URL", "http://localhost:3000")
@@ -36,6 +41,16 @@ impl Program {
         let said = said.expect("it starts").unwrap();
         assert!(said.starts_with("Latchkey is at"), "{said}");
         program
+    }
+
+    /// Asks once, and returns all of the answer.
+    pub(crate) fn get(&self, path: &str) -> String {
+        let mut socket = TcpStream::connect(self.address).unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        socket.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        answer
     }
 }
 

@@ -9,6 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::program::Program;
 use crate::scratch::Scratch;
 
 pub(crate) fn latchkey(data: &Path) -> Command {
@@ -241,6 +242,27 @@ fn it_says_what_to_do_next_and_leaves_when_asked() {
         names.contains(&"secret.key".into()) && names.contains(&"latchkey.db".into()),
         "{names:?}"
     );
+}
+
+#[test]
+fn a_node_that_is_about_to_leave_says_so_and_is_still_there() {
+    let scratch = Scratch::new();
+    let mut node = latchkey_over(&scratch);
+    let node = node.env("LATCHKEY_NOTICE_PERIOD", "60000");
+    let mut node = Program::start_by(node);
+    assert!(node.get("/readyz").starts_with("HTTP/1.1 200"));
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &node.child.id().to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
+    // It hears of it when it is its turn.
+    while node.get("/readyz").starts_with("HTTP/1.1 200") {}
+    assert!(node.get("/readyz").starts_with("HTTP/1.1 503"));
+    assert!(node.get("/login").starts_with("HTTP/1.1 200"));
+    assert!(node.child.try_wait().unwrap().is_none());
 }
 
 #[test]

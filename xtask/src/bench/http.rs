@@ -46,9 +46,23 @@ impl Connection {
 
     /// Posts JSON.
     pub(crate) fn post_json(&mut self, path: &str, body: &Value) -> Result<Answer> {
+        self.post_json_with(path, body, "")
+    }
+
+    /// Posts JSON with an access token.
+    pub(crate) fn post_json_with_bearer(
+        &mut self,
+        path: &str,
+        token: &str,
+        body: &Value,
+    ) -> Result<Answer> {
+        self.post_json_with(path, body, &format!("authorization: Bearer {token}\r\n"))
+    }
+
+    fn post_json_with(&mut self, path: &str, body: &Value, headers: &str) -> Result<Answer> {
         let body = body.to_string();
         let headers = format!(
-            "content-type: application/json\r\ncontent-length: {}\r\n",
+            "content-type: application/json\r\ncontent-length: {}\r\n{headers}",
             body.len()
         );
         self.send(&format!("POST {path}"), &headers, &body)

@@ -30,6 +30,18 @@ pub(crate) fn install_without_cluster(shell: &Shell, package: &str) -> Result<()
     installed
 }
 
+/// Installs a program that its package would start with the system from then on.
+pub(crate) fn install_without_service(shell: &Shell, package: &str) -> Result<()> {
+    install(shell, &[package])?;
+    if shell.find("systemctl").is_some() {
+        // Where no system manager runs there is nothing to stop.
+        let disable =
+            format!("systemctl disable --quiet {package}; systemctl stop {package} || true");
+        as_root(shell, &["sh", "-c", &disable])?;
+    }
+    Ok(())
+}
+
 fn as_root(shell: &Shell, words: &[&str]) -> Result<()> {
     let mut words = privilege(shell)?.iter().chain(words);
     let program = words.next().expect("the command is not empty");

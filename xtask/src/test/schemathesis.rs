@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::checkout::Checkout;
 use crate::process::{self, Shell};
-use crate::server::{LOG, Server};
+use crate::server::{self, LOG, Server};
 use crate::setup::python;
 use crate::test::counts::Counts;
 use crate::test::report::Outcome;
@@ -59,32 +59,15 @@ pub(crate) fn run(shell: &Shell, checkout: &Checkout) -> Result<Outcome> {
 /// Starts the release with its own settings, whatever those of the developer are.
 fn start(shell: &Shell, checkout: &Checkout, folder: &Path) -> Result<Server> {
     let mut command = shell.command(checkout.binary());
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("LATCHKEY_") {
-            command.env_remove(name);
-        }
-    }
+    server::unset(&mut command);
     // What a password costs is measured elsewhere; here it would only be waited for.
     command.env("LATCHKEY_ARGON2", "m=64,t=1,p=1");
     Server::start(command, checkout, folder)
 }
 
-/// A handler that panics answers with 500, which is found by itself; a task beside the handlers answers nobody.
 fn end(server: Server, shell: &Shell, folder: &Path) -> Result<()> {
     server.stop(shell)?;
-    let log = folder.join(LOG);
-    let written = fs::read_to_string(&log)?;
-    let panics: Vec<&str> = written
-        .lines()
-        .filter(|line| line.contains("panicked"))
-        .collect();
-    ensure!(
-        panics.is_empty(),
-        "the server panicked, see {}:\n{}",
-        log.display(),
-        panics.join("\n")
-    );
-    Ok(())
+    server::ensure_no_panic(&folder.join(LOG))
 }
 
 fn read_report(file: &Path) -> Result<Counts> {

@@ -9,11 +9,11 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
+use crate::postgres::{self, Postgres};
 use crate::process::{self, Shell};
 use crate::setup::python;
 use crate::test::browser::{self, Browser};
 use crate::test::counts::Counts;
-use crate::test::postgres::{self, Postgres};
 use crate::test::report::Outcome;
 
 /// How much is tried by the tests that try at random, and of which: histories of a session against the model

@@ -10,8 +10,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 
 use crate::process::read;
+use crate::server::ensure_no_panic;
 use crate::trial::load::{self, Outcome};
-use crate::trial::scene::{CHEAP, Scene, Site, log_of, panics};
+use crate::trial::scene::{CHEAP, Scene, Site, log_of};
 
 /// Prints `ok`, or what is wrong with the file.
 const INTEGRITY: &str = "import sqlite3, sys; \
@@ -74,10 +75,14 @@ fn on_sqlite(
     let mut site = Site::open(scene, data, settings)?;
     let actors = load::enter(site.address(), scene.lengths.actors)?;
     let outcome = load::endure(actors, || happen(&mut site))
-        .with_context(|| format!("{fault}; see {}", log_of(data)))?;
-    let mut damage = panics(data)?;
-    damage.extend(trail(&site));
-    damage.extend(site.stop().err().map(|error| format!("{error:#}")));
+        .with_context(|| format!("{fault}; see {}", log_of(data).display()))?;
+    let mut damage: Vec<String> = trail(&site).into_iter().collect();
+    let ended = [site.stop(), ensure_no_panic(&log_of(data))];
+    damage.extend(
+        ended
+            .into_iter()
+            .filter_map(|end| Some(format!("{:#}", end.err()?))),
+    );
     damage.extend(file(scene, data)?);
     Ok(Row {
         fault: fault.to_owned(),

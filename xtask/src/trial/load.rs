@@ -114,13 +114,21 @@ fn reckon(actors: Vec<Actor>, begin: Instant, mended: Instant, end: Instant) -> 
         longest_gap: Duration::ZERO,
         recovery: None,
     };
+    outcome.recovery = recovery(&actors, mended);
     for mut actor in actors {
-        actor.reckon();
+        // A site that is not there any more would be asked in vain.
+        if outcome.recovery.is_some() {
+            actor.reckon();
+        }
         outcome.acknowledged += actor.acknowledged;
         outcome.broken.add(actor.broken);
         outcome.tally.add(actor.caller.tally);
     }
     outcome.longest_gap = outcome.tally.longest_gap(begin, end);
-    outcome.recovery = outcome.tally.recovery(mended);
     Ok(outcome)
+}
+
+fn recovery(actors: &[Actor], mended: Instant) -> Option<Duration> {
+    let tallies = actors.iter().map(|actor| &actor.caller.tally);
+    tallies.filter_map(|tally| tally.recovery(mended)).min()
 }

@@ -1,7 +1,7 @@
 //! Where trials happen: the binary that is tried, folders for its data, and how long things last.
 
 use std::env;
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,11 +11,9 @@ use anyhow::{Context, Result};
 
 use crate::bench::http::Connection;
 use crate::checkout::Checkout;
+use crate::cluster;
 use crate::process::{self, Shell};
-use crate::server::{LOG, Server};
-
-/// Names another binary to try.
-pub(crate) const BINARY: &str = "LATCHKEY_BIN";
+use crate::server::{self, Server};
 
 /// Cheap hashes, for trials that are not about hashing.
 pub(crate) const CHEAP: (&str, &str) = ("LATCHKEY_ARGON2", "m=64,t=1,p=1");
@@ -68,26 +66,25 @@ impl Scene<'_> {
                 .with_context(|| format!("cannot empty {}", folder.display()))?;
         }
         fs::create_dir_all(&folder)?;
+        if log_of(&folder).exists() {
+            fs::remove_file(log_of(&folder))?;
+        }
         Ok(folder)
     }
 
     /// A command that starts the binary with settings of its own, whatever those of the developer are.
     pub(crate) fn command(&self) -> Command {
         let mut command = self.shell.command(self.binary());
-        for (name, _) in env::vars_os() {
-            let name = name.to_string_lossy();
-            if name.starts_with("LATCHKEY_") || name == "DATABASE_URL" {
-                command.env_remove(&*name);
-            }
-        }
+        server::unset(&mut command);
         command
+            .env_remove("DATABASE_URL")
             .env("LATCHKEY_RATE_LIMITS", "off")
             .env("RUST_LOG", "warn,server::session=off");
         command
     }
 
     fn binary(&self) -> PathBuf {
-        let other = env::var_os(BINARY).filter(|value| !value.is_empty());
+        let other = env::var_os(cluster::BINARY).filter(|value| !value.is_empty());
         other.map_or_else(|| self.checkout.binary(), PathBuf::from)
     }
 }
@@ -96,7 +93,6 @@ impl Scene<'_> {
 pub(crate) struct Site<'a> {
     scene: &'a Scene<'a>,
     data: PathBuf,
-    log: File,
     address: SocketAddr,
     settings: Vec<(&'static str, String)>,
     server: Option<Server>,
@@ -109,15 +105,10 @@ impl<'a> Site<'a> {
         data: &Path,
         settings: Vec<(&'static str, String)>,
     ) -> Result<Self> {
-        let log = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(data.with_extension("log"))?;
         let mut site = Self {
             scene,
             data: data.to_owned(),
-            log,
-            address: process::free_address()?,
+            address: process::quiet_address()?,
             settings,
             server: None,
         };
@@ -139,19 +130,18 @@ impl<'a> Site<'a> {
         for (name, value) in &self.settings {
             command.env(name, value);
         }
-        let log = self.log.try_clone()?;
-        let checkout = self.scene.checkout;
-        let mut server = Server::start_at(self.address, command, checkout, &self.data, log)?;
+        command
+            .env("LEPTOS_SITE_ROOT", &self.scene.checkout.site)
+            .env("LATCHKEY_DATA_DIR", &self.data);
+        let mut server = Server::start_at(self.address, command, &log_of(&self.data))?;
         drop(server.connect(Connection::open)?);
         self.server = Some(server);
         Ok(())
     }
 
     pub(crate) fn kill(&mut self) -> Result<()> {
-        self.server
-            .take()
-            .context("the server is not there")?
-            .kill()
+        let mut server = self.server.take().context("the server is not there")?;
+        server.ensure_running()
     }
 
     pub(crate) fn stop(&mut self) -> Result<()> {
@@ -169,15 +159,7 @@ impl<'a> Site<'a> {
     }
 }
 
-/// Where the output of the servers is, beside their data.
-pub(crate) fn log_of(data: &Path) -> String {
-    data.with_extension("log").display().to_string()
-}
-
-/// A panic in the output of a server is a broken promise, whatever else went well.
-pub(crate) fn panics(data: &Path) -> Result<Vec<String>> {
-    let written = fs::read_to_string(data.with_extension("log"))
-        .with_context(|| format!("no {LOG} of {}", data.display()))?;
-    let panics = written.lines().filter(|line| line.contains("panicked"));
-    Ok(panics.map(str::to_owned).collect())
+/// Where the output of a server goes, beside its data: a disk that is full takes no output.
+pub(crate) fn log_of(data: &Path) -> PathBuf {
+    data.with_extension("log")
 }

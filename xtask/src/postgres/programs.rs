@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::postgres::VARIABLE;
 use crate::process::Shell;
 use crate::setup::apt;
-use crate::test::postgres::VARIABLE;
 
 /// Where Debian keeps one folder for each version, none of them on the `PATH`.
 const DEBIAN: &str = "/usr/lib/postgresql";

@@ -1,4 +1,4 @@
-//! A Postgres server of our own for the tests: empty, on a free port, and gone afterwards.
+//! A Postgres server of our own, for the tests and for several nodes: empty, on a free port, and gone afterwards.
 //!
 //! Whatever becomes of this process, the server does not outlive it: a shell beside it, which starts
 //! the server, waits for the end of what we could write to it, then stops the server and deletes its
@@ -13,13 +13,14 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, chown};
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
+use crate::postgres::account::Account;
+use crate::postgres::programs::Programs;
 use crate::process::{self, Shell};
-use crate::test::postgres::account::Account;
-use crate::test::postgres::programs::Programs;
 
 /// Names a server to use instead, on which the tests may create databases; and what the tests read.
 pub(crate) const VARIABLE: &str = "TEST_DATABASE_URL";
@@ -42,6 +43,10 @@ rm -rf "$2"
 pub(crate) struct Postgres {
     guardian: Child,
     address: SocketAddr,
+    pg_ctl: PathBuf,
+    account: Account,
+    /// In the folder, where its account may be.
+    shell: Shell,
     folder: Folder,
 }
 
@@ -57,7 +62,7 @@ impl Postgres {
         let shell = shell.in_directory(&folder.0);
         initialize(&shell, &programs, &account, &folder)?;
 
-        let address = process::free_address()?;
+        let address = process::quiet_address()?;
         let mut guardian = account.command(&shell, "sh");
         let guardian = guardian
             .args(["-c", GUARDIAN, "guardian"])
@@ -71,6 +76,9 @@ impl Postgres {
         let mut postgres = Self {
             guardian,
             address,
+            pg_ctl: programs.pg_ctl,
+            account,
+            shell,
             folder,
         };
         postgres.wait_until_ready()?;
@@ -81,6 +89,31 @@ impl Postgres {
     /// Where somebody who may create databases connects to.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@{}/postgres", self.address)
+    }
+
+    /// Stops the server as an administrator would: who is connected is cut off. What was committed stays.
+    pub(crate) fn stop(&self) -> Result<()> {
+        let mut stop = self.control("stop");
+        process::read(stop.arg("--mode=fast")).map(drop)
+    }
+
+    /// Starts it again where it was.
+    pub(crate) fn resume(&self) -> Result<()> {
+        let mut start = self.control("start");
+        let log = format!("--log={}", self.folder.join("log").display());
+        let options = format!("--options={}", options(self.address));
+        // The server would keep a pipe open that we read to its end.
+        start.args([log, options]).stdout(Stdio::null());
+        let status = start.stderr(Stdio::null()).status()?;
+        ensure!(status.success(), "Postgres does not start again");
+        Ok(())
+    }
+
+    fn control(&self, what: &str) -> Command {
+        let mut command = self.account.command(&self.shell, &self.pg_ctl);
+        command.args([what, "--silent", "--wait", "--pgdata"]);
+        command.arg(self.folder.join("data"));
+        command
     }
 
     fn wait_until_ready(&mut self) -> Result<()> {
@@ -105,7 +138,9 @@ impl Drop for Postgres {
 impl Folder {
     /// Makes a folder that only the account of the server can look into.
     fn create(account: &Account) -> Result<Self> {
-        let name = format!("latchkey-postgres-{}", std::process::id());
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let name = format!("latchkey-postgres-{}-{number}", std::process::id());
         let folder = env::temp_dir().join(name);
         let made = DirBuilder::new().mode(0o700).create(&folder);
         made.with_context(|| format!("cannot create {}", folder.display()))?;
