@@ -8,6 +8,7 @@ mod crowd;
 mod faults;
 mod gauge;
 mod load;
+mod nodes;
 mod planned;
 mod scene;
 mod storm;
@@ -31,9 +32,9 @@ pub(crate) const SHORT: Lengths = Lengths::SHORT;
 /// Runs what `name` stands for, and prints its tables.
 pub(crate) fn run(name: &str, lengths: Lengths) -> Result<()> {
     let mut shell = Shell::new(Checkout::root());
-    setup::ensure(&mut shell)?;
     let checkout = Checkout::read(&shell)?;
     if std::env::var_os(BINARY).is_none() {
+        setup::ensure(&mut shell)?;
         release::ensure(&shell, &checkout)?;
     }
     let scene = Scene {
@@ -45,7 +46,14 @@ pub(crate) fn run(name: &str, lengths: Lengths) -> Result<()> {
         "storm" => storm(&scene)?,
         "crowd" => crowd(&scene)?,
         "faults" => faults(&scene)?,
-        "all" => [storm(&scene)?, crowd(&scene)?, faults(&scene)?].concat(),
+        "nodes" => nodes(&scene)?,
+        "all" => [
+            storm(&scene)?,
+            crowd(&scene)?,
+            faults(&scene)?,
+            nodes(&scene)?,
+        ]
+        .concat(),
         other => bail!("there is no trial `{other}`: storm, crowd, faults, nodes, all"),
     };
     ensure!(broken.is_empty(), "broken promises:\n{}", broken.join("\n"));
@@ -78,4 +86,17 @@ fn faults(scene: &Scene) -> Result<Vec<String>> {
     let rows = faults::run(scene)?;
     println!("{}", table::of_faults(&rows));
     Ok(rows.iter().flat_map(Row::broken).collect())
+}
+
+fn nodes(scene: &Scene) -> Result<Vec<String>> {
+    let nodes = nodes::run(scene)?;
+    println!("{}", table::of_nodes(&nodes));
+    let mut broken: Vec<String> = nodes.rows.iter().flat_map(Row::broken).collect();
+    let longest = nodes.revocations.longest();
+    if longest > nodes.limit.as_secs_f64() * 1000.0 {
+        broken.push(format!(
+            "a session that was ended was accepted for {longest:.0} ms more"
+        ));
+    }
+    Ok(broken)
 }

@@ -5,6 +5,8 @@
 
 mod reckoning;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::trial::caller::{Caller, Said};
@@ -27,6 +29,8 @@ pub(crate) struct Actor {
     /// How many answers it was promised something in.
     pub(crate) acknowledged: u64,
     rounds: u64,
+    /// How long after its end a session may still be accepted: on other nodes than the one that ended it.
+    pub(crate) grace: Duration,
     pub(crate) broken: Broken,
 }
 
@@ -83,6 +87,7 @@ impl Actor {
             ended: Vec::new(),
             acknowledged: 0,
             rounds: 0,
+            grace: Duration::ZERO,
             broken: Broken::default(),
         })
     }
@@ -131,7 +136,7 @@ impl Actor {
             return Some(said);
         }
         // Stale is what every client expects: only the refusal of the refresh token signs out.
-        self.caller.tally.wrong -= 1;
+        self.caller.tally.forgive_stale();
         self.refresh()
             .then(|| ask(&mut self.caller, &self.session.jwt))
     }
@@ -193,7 +198,7 @@ impl Actor {
             return false;
         }
         self.acknowledged += 1;
-        let is_over = self.is_over(&tokens, "just now");
+        let is_over = self.is_over(&tokens, "just now", self.grace);
         self.ended.push(tokens);
         is_over
     }

@@ -2,6 +2,7 @@
 
 mod clock;
 mod disk;
+pub(super) mod postgres;
 mod process;
 
 use std::path::Path;
@@ -25,6 +26,8 @@ pub(crate) struct Row {
     pub(crate) became: Result<Outcome, String>,
     /// What the site and its data were found to be afterwards, one sentence for each thing that is wrong.
     pub(crate) damage: Vec<String>,
+    /// Whether the clock was moved, so that access tokens end early.
+    pub(crate) may_expire: bool,
 }
 
 impl Row {
@@ -34,6 +37,7 @@ impl Row {
             fault: fault.to_owned(),
             became: Err(format!("{why:#}")),
             damage: Vec::new(),
+            may_expire: false,
         }
     }
 
@@ -45,21 +49,27 @@ impl Row {
             if outcome.recovery.is_none() {
                 all.push("no write was done afterwards".to_owned());
             }
+            let stale = outcome.tally.stale;
+            if stale > 0 && !self.may_expire {
+                all.push(format!("{stale} good access tokens were refused"));
+            }
         }
         let fault = &self.fault;
         all.iter().map(|what| format!("{fault}: {what}")).collect()
     }
 }
 
-/// All of them; the short form leaves out what takes long and has a like.
+/// All of them.
 pub(crate) fn run(scene: &Scene) -> Result<Vec<Row>> {
-    Ok(vec![
+    let mut rows = vec![
         process::killed(scene)?,
         process::terminated(scene)?,
         disk::full(scene)?,
         disk::read_only(scene)?,
         clock::moved(scene)?,
-    ])
+    ];
+    rows.extend(postgres::all(scene)?);
+    Ok(rows)
 }
 
 /// Tries a fault on a site with an SQLite file in this folder.
@@ -73,22 +83,34 @@ fn on_sqlite(
     println!("{fault} …");
     settings.push((CHEAP.0, CHEAP.1.to_owned()));
     let mut site = Site::open(scene, data, settings)?;
-    let actors = load::enter(site.address(), scene.lengths.actors)?;
-    let outcome = load::endure(actors, || happen(&mut site))
-        .with_context(|| format!("{fault}; see {}", log_of(data).display()))?;
-    let mut damage: Vec<String> = trail(&site).into_iter().collect();
-    let ended = [site.stop(), ensure_no_panic(&log_of(data))];
-    damage.extend(
-        ended
-            .into_iter()
-            .filter_map(|end| Some(format!("{:#}", end.err()?))),
-    );
-    damage.extend(file(scene, data)?);
+    let mut row = under_load(scene, fault, &mut site, happen)?;
+    row.damage.extend(close(site, data));
+    row.damage.extend(file(scene, data)?);
+    Ok(row)
+}
+
+fn under_load(
+    scene: &Scene,
+    fault: &str,
+    site: &mut Site,
+    happen: impl FnOnce(&mut Site) -> Result<Instant>,
+) -> Result<Row> {
+    let actors = load::enter(site.address(), "actor", scene.lengths.actors)?;
+    let outcome = load::endure(actors, load::PAUSE, || happen(site))
+        .with_context(|| format!("{fault}; the log is beside the data"))?;
     Ok(Row {
         fault: fault.to_owned(),
         became: Ok(outcome),
-        damage,
+        damage: trail(site).into_iter().collect(),
+        may_expire: false,
     })
+}
+
+/// Ends a site, and says what is wrong with how it ends or with how it was.
+fn close(mut site: Site, data: &Path) -> Vec<String> {
+    let ended = [site.stop(), ensure_no_panic(&log_of(data))];
+    let failures = ended.into_iter().filter_map(Result::err);
+    failures.map(|failure| format!("{failure:#}")).collect()
 }
 
 /// Follows the audit trail from its beginning.

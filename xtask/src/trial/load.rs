@@ -14,7 +14,7 @@ use crate::trial::tally::Tally;
 
 /// Between two requests of a client. It leaves the processors to the server: what breaks under a fault breaks
 /// at some hundred requests a second, too.
-const PAUSE: Duration = Duration::from_millis(8);
+pub(crate) const PAUSE: Duration = Duration::from_millis(8);
 
 /// After something that did not go well.
 const BREATH: Duration = Duration::from_millis(25);
@@ -36,10 +36,10 @@ pub(crate) struct Outcome {
 }
 
 /// Lets new clients in.
-pub(crate) fn enter(address: SocketAddr, count: usize) -> Result<Vec<Actor>> {
+pub(crate) fn enter(address: SocketAddr, name: &str, count: usize) -> Result<Vec<Actor>> {
     let enter = |number| {
-        let actor = Actor::enter(Caller::new(address), format!("actor{number}"));
-        actor.with_context(|| format!("actor {number} cannot register and sign in"))
+        let actor = Actor::enter(Caller::new(address), format!("{name}{number}"));
+        actor.with_context(|| format!("{name}{number} cannot register and sign in"))
     };
     (0..count).map(enter).collect()
 }
@@ -47,12 +47,14 @@ pub(crate) fn enter(address: SocketAddr, count: usize) -> Result<Vec<Actor>> {
 /// Lets them go on while `fault` happens, which returns when it was mended; and reckons up with each of them.
 pub(crate) fn endure(
     actors: Vec<Actor>,
+    pause: Duration,
     fault: impl FnOnce() -> Result<Instant>,
 ) -> Result<Outcome> {
     let begin = Instant::now();
     let course = Course {
         enough: AtomicBool::new(false),
         wrote: Mutex::new(begin),
+        pause,
     };
     let (actors, mended, end) = thread::scope(|scope| {
         let clients: Vec<_> = actors
@@ -81,6 +83,8 @@ struct Course {
     enough: AtomicBool,
     /// When the write was asked for that was asked for last of those that were done.
     wrote: Mutex<Instant>,
+    /// Between two requests of a client.
+    pause: Duration,
 }
 
 impl Course {
@@ -92,7 +96,7 @@ impl Course {
             {
                 *wrote = asked.max(*wrote);
             }
-            thread::park_timeout(if went_well { PAUSE } else { BREATH });
+            thread::park_timeout(if went_well { self.pause } else { BREATH });
         }
         actor
     }

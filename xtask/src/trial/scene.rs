@@ -35,6 +35,8 @@ pub(crate) struct Lengths {
     /// How often what is over at once is done.
     pub(crate) rounds: usize,
     pub(crate) actors: usize,
+    /// Clients of three nodes.
+    pub(crate) nodes: usize,
 }
 
 impl Lengths {
@@ -45,6 +47,7 @@ impl Lengths {
         fault: Duration::from_secs(5),
         rounds: 5,
         actors: 16,
+        nodes: 50,
     };
 
     /// As short as finds what is broken in one way or another.
@@ -54,6 +57,7 @@ impl Lengths {
         fault: Duration::from_secs(1),
         rounds: 1,
         actors: 6,
+        nodes: 12,
     };
 }
 

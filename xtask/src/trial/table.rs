@@ -5,15 +5,16 @@ use std::time::Duration;
 use crate::trial::crowd::{Crowded, Sight};
 use crate::trial::faults::Row;
 use crate::trial::load::Outcome;
+use crate::trial::nodes::Nodes;
 use crate::trial::storm::{Attempts, Weather};
 
 /// A table with two columns of words and one of verdicts.
 const FIGURES: &str = "\n| figure | measured | limit |\n| --- | --- | --- |\n";
 
 const FAULTS: &str = "
-| fault | requests | 503 | nobody listened | no answer | answered wrongly | longest without a good answer | \
+| fault | requests | 503 | nobody listened | no answer | answered wrongly | access token renewed | longest without a good answer | \
 recovered after | acknowledged | lost | signed out | ended, and alive |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ";
 
 pub(crate) fn of_storm(weather: &Weather) -> String {
@@ -191,16 +192,36 @@ pub(crate) fn of_faults(rows: &[Row]) -> String {
         .fold(FAULTS.to_owned(), |table, line| table + &line)
 }
 
+pub(crate) fn of_nodes(nodes: &Nodes) -> String {
+    let limit = nodes.limit.as_secs_f64() * 1000.0;
+    let slowest = at_most(
+        &format!(
+            "{} sessions ended on one node, used on another: accepted for, the longest",
+            nodes.revoked
+        ),
+        nodes.revocations.longest(),
+        limit,
+        "ms",
+    );
+    let half = figure(
+        "the same, half for",
+        &format!("{:.1} ms", nodes.revocations.within(50.0)),
+        "–",
+    );
+    of_faults(&nodes.rows) + FIGURES + &slowest + &half
+}
+
 fn line(fault: &str, outcome: &Outcome) -> String {
     let tally = &outcome.tally;
     let recovery = outcome.recovery.map_or("never".to_owned(), milliseconds);
     format!(
-        "| {fault} | {} | {} | {} | {} | {} | {} | {recovery} | {} | {} | {} | {} |\n",
+        "| {fault} | {} | {} | {} | {} | {} | {} | {} | {recovery} | {} | {} | {} | {} |\n",
         tally.requests(),
         tally.busy,
         tally.nobody,
         tally.silence,
         tally.wrong,
+        tally.stale,
         milliseconds(outcome.longest_gap),
         outcome.acknowledged,
         outcome.broken.lost.len(),

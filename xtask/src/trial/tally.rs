@@ -28,6 +28,8 @@ pub(crate) struct Tally {
     pub(crate) wrong: u64,
     pub(crate) silence: u64,
     pub(crate) nobody: u64,
+    /// Access tokens that were refused, whose session went on.
+    pub(crate) stale: u64,
     /// When each good answer came, and of what.
     moments: Vec<Moment>,
 }
@@ -56,8 +58,14 @@ impl Tally {
         *counter += 1;
     }
 
+    /// Takes the last answer for what every client expects from time to time, and not for a failure.
+    pub(crate) fn forgive_stale(&mut self) {
+        self.wrong -= 1;
+        self.stale += 1;
+    }
+
     pub(crate) fn requests(&self) -> u64 {
-        self.good + self.busy + self.too_often + self.failed()
+        self.good + self.busy + self.too_often + self.stale + self.failed()
     }
 
     /// What was neither done nor put off with 503 or 429.
@@ -72,6 +80,7 @@ impl Tally {
         self.wrong += other.wrong;
         self.silence += other.silence;
         self.nobody += other.nobody;
+        self.stale += other.stale;
         self.moments.extend(other.moments);
     }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bench::http::Connection;
 use crate::trial::actor::PASSWORD;
@@ -33,10 +33,10 @@ pub(crate) fn enter(address: SocketAddr, count: usize) -> Result<Vec<String>> {
     (0..count).map(enter).collect()
 }
 
-/// Makes an account by the API.
-pub(crate) fn register(caller: &mut Caller, name: &str) -> Option<()> {
+/// Makes an account by the API, and returns it as the API shows it.
+pub(crate) fn register(caller: &mut Caller, name: &str) -> Option<Value> {
     let email = format!("{name}@example.org");
     let body = json!({"username": name, "email": email, "password": PASSWORD});
-    let said = caller.post("/api/auth/local/register", &body);
-    said.is_good().then_some(())
+    let mut said = caller.post("/api/auth/local/register", &body);
+    said.is_good().then(|| said.body["user"].take())
 }

@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::process::Shell;
 use crate::setup::apt;
+use crate::trial::caller::Caller;
 use crate::trial::faults::{Row, on_sqlite};
-use crate::trial::scene::Scene;
+use crate::trial::scene::{Scene, Site};
+use crate::trial::visitors;
 
 const MOVES: [&str; 4] = ["+1h", "-1h", "+1d", "-1d"];
 const RIGHT: &str = "+0";
@@ -33,15 +35,45 @@ pub(super) fn moved(scene: &Scene) -> Result<Row> {
         ("FAKETIME_NO_CACHE", "1".to_owned()),
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
     ];
-    on_sqlite(scene, fault, &data, settings, |_| {
+    let row = on_sqlite(scene, fault, &data, settings, |site| {
         for time in MOVES {
+            let right = told(site, &format!("right{time}"))?;
             set(&file, time)?;
+            ensure_moved(time, &right, &told(site, &format!("wrong{time}"))?)?;
             thread::park_timeout(scene.lengths.fault / 2);
             set(&file, RIGHT)?;
             thread::park_timeout(scene.lengths.fault / 2);
         }
         Ok(Instant::now())
+    })?;
+    Ok(Row {
+        may_expire: true,
+        ..row
     })
+}
+
+/// What time the server takes it to be: when it says that an account was made.
+fn told(site: &Site, name: &str) -> Result<String> {
+    let name = name.replace(['+', '-'], "-clock-");
+    let said = visitors::register(&mut Caller::new(site.address()), &name);
+    let user = said.with_context(|| format!("{name} gets no account"))?;
+    let made = user["createdAt"].as_str();
+    made.map(str::to_owned).context("an account has no date")
+}
+
+/// A clock that stands where it was would be no trial.
+fn ensure_moved(time: &str, right: &str, wrong: &str) -> Result<()> {
+    let has_moved = if time.starts_with('-') {
+        wrong < right
+    } else {
+        // More than the seconds that pass between the two, whose minutes stand behind this.
+        wrong[..13] > right[..13]
+    };
+    ensure!(
+        has_moved,
+        "the clock was not moved by {time}: it was {right}, and is {wrong}"
+    );
+    Ok(())
 }
 
 /// The file is never seen half written.
@@ -56,7 +88,7 @@ fn library(shell: &Shell) -> Result<PathBuf> {
     if let Some(library) = installed() {
         return Ok(library);
     }
-    anyhow::ensure!(apt::available(shell), "there is no libfaketime");
+    ensure!(apt::available(shell), "there is no libfaketime");
     apt::install(shell, &["libfaketime"])?;
     installed().context("there is no libfaketime, though it is installed")
 }
