@@ -61,6 +61,35 @@ pub(crate) fn run(name: &str, lengths: Lengths) -> Result<()> {
     Ok(())
 }
 
+/// What became of a promise.
+pub(crate) enum Verdict {
+    Kept,
+    /// It cannot be tried here, and why.
+    Skipped(String),
+    Broken(Vec<String>),
+}
+
+/// Tries some faults on a small load, for `cargo xtask test`: what is promised, without figures.
+pub(crate) fn in_short(shell: &Shell, checkout: &Checkout) -> Result<Vec<(String, Verdict)>> {
+    let scene = Scene {
+        shell,
+        checkout,
+        lengths: SHORT,
+    };
+    let rows = faults::few(&scene)?;
+    Ok(rows.into_iter().map(verdict).collect())
+}
+
+fn verdict(row: Row) -> (String, Verdict) {
+    let broken = row.broken();
+    let verdict = match row.became {
+        _ if !broken.is_empty() => Verdict::Broken(broken),
+        Err(why) => Verdict::Skipped(why),
+        Ok(_) => Verdict::Kept,
+    };
+    (row.fault, verdict)
+}
+
 fn storm(scene: &Scene) -> Result<Vec<String>> {
     let mut broken = Vec::new();
     for attempts in [Attempts::Unlimited, Attempts::Limited] {

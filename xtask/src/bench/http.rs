@@ -1,6 +1,6 @@
 //! The least HTTP client that can time requests over one connection.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -25,6 +25,16 @@ impl Connection {
             host: stream.peer_addr()?,
             stream: BufReader::new(stream),
         })
+    }
+
+    /// Whether the server has neither closed this connection nor said something that nobody asked for.
+    pub(crate) fn is_open(&self) -> bool {
+        let stream = self.stream.get_ref();
+        let peeked = stream
+            .set_nonblocking(true)
+            .and_then(|()| stream.peek(&mut [0]));
+        let is_quiet = peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+        is_quiet && stream.set_nonblocking(false).is_ok()
     }
 
     /// Gets a page as a browser without cookies would; reads all of it and returns its status.

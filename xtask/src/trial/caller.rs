@@ -83,7 +83,9 @@ impl Caller {
         if let Some(from) = self.from {
             headers += &format!("x-forwarded-for: {from}\r\n");
         }
-        let Some(mut connection) = self.connection.take().or_else(|| connect(self.address)) else {
+        // Who has an idle connection closed on them opens another one, and nobody notices.
+        let kept = self.connection.take().filter(Connection::is_open);
+        let Some(mut connection) = kept.or_else(|| connect(self.address)) else {
             return Said::nothing(Told::Nobody);
         };
         let Ok(answer) = connection.send(what, &headers, body) else {

@@ -14,6 +14,7 @@ use crate::process::read;
 use crate::server::ensure_no_panic;
 use crate::trial::load::{self, Outcome};
 use crate::trial::scene::{CHEAP, Scene, Site, log_of};
+use crate::trial::tally::Tally;
 
 /// Prints `ok`, or what is wrong with the file.
 const INTEGRITY: &str = "import sqlite3, sys; \
@@ -26,8 +27,17 @@ pub(crate) struct Row {
     pub(crate) became: Result<Outcome, String>,
     /// What the site and its data were found to be afterwards, one sentence for each thing that is wrong.
     pub(crate) damage: Vec<String>,
-    /// Whether the clock was moved, so that access tokens end early.
-    pub(crate) may_expire: bool,
+    pub(crate) excused: Excused,
+}
+
+/// What the fault itself brings along, and is no promise broken.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Excused {
+    Nothing,
+    /// The clock was moved: access tokens end early, or are not valid yet.
+    Expiry,
+    /// What was under way on a node that was killed: the balancer says so for it.
+    UnderWay,
 }
 
 impl Row {
@@ -37,7 +47,7 @@ impl Row {
             fault: fault.to_owned(),
             became: Err(format!("{why:#}")),
             damage: Vec::new(),
-            may_expire: false,
+            excused: Excused::Nothing,
         }
     }
 
@@ -49,13 +59,27 @@ impl Row {
             if outcome.recovery.is_none() {
                 all.push("no write was done afterwards".to_owned());
             }
-            let stale = outcome.tally.stale;
-            if stale > 0 && !self.may_expire {
-                all.push(format!("{stale} good access tokens were refused"));
-            }
+            all.extend(self.wrong_answers(&outcome.tally));
         }
         let fault = &self.fault;
         all.iter().map(|what| format!("{fault}: {what}")).collect()
+    }
+}
+
+impl Row {
+    /// Whoever does nothing wrong is served, or put off with 503.
+    fn wrong_answers(&self, tally: &Tally) -> Option<String> {
+        let is_excused = |status: u16| match self.excused {
+            Excused::Nothing => false,
+            Excused::Expiry => status == 401,
+            Excused::UnderWay => status == 502 || status == 504,
+        };
+        let mut wrong = tally.statuses.clone();
+        wrong.retain(|status, count| *count > 0 && !is_excused(*status));
+        if tally.stale > 0 && !is_excused(401) {
+            wrong.insert(401, tally.stale);
+        }
+        (!wrong.is_empty()).then(|| format!("answered wrongly (status: how often): {wrong:?}"))
     }
 }
 
@@ -70,6 +94,17 @@ pub(crate) fn run(scene: &Scene) -> Result<Vec<Row>> {
     ];
     rows.extend(postgres::all(scene)?);
     Ok(rows)
+}
+
+/// One of each kind, for every change that goes in.
+pub(crate) fn few(scene: &Scene) -> Result<Vec<Row>> {
+    Ok(vec![
+        process::killed(scene)?,
+        process::terminated(scene)?,
+        disk::full(scene)?,
+        clock::moved(scene)?,
+        postgres::cut_and_crashed(scene)?,
+    ])
 }
 
 /// Tries a fault on a site with an SQLite file in this folder.
@@ -102,7 +137,7 @@ fn under_load(
         fault: fault.to_owned(),
         became: Ok(outcome),
         damage: trail(site).into_iter().collect(),
-        may_expire: false,
+        excused: Excused::Nothing,
     })
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::cluster::{Cluster, NODES};
 use crate::trial::actor::log_in;
 use crate::trial::caller::{Caller, Said};
-use crate::trial::faults::Row;
+use crate::trial::faults::{Excused, Row};
 use crate::trial::load;
 use crate::trial::planned::Times;
 use crate::trial::scene::{CHEAP, Scene};
@@ -36,7 +36,6 @@ pub(crate) fn run(scene: &Scene) -> Result<Nodes> {
     let folder = scene.folder("nodes")?;
     let settings = [CHEAP, ("LATCHKEY_RATE_LIMITS", "off"), ("RUST_LOG", "warn")];
     let mut cluster = Cluster::start(scene.shell, scene.checkout, &folder, &settings)?;
-    let clients = scene.lengths.nodes;
     let (kill, leave) = (in_turn(Cluster::kill), in_turn(Cluster::terminate));
     let mut rows = vec![
         endure(
@@ -44,7 +43,7 @@ pub(crate) fn run(scene: &Scene) -> Result<Nodes> {
             &mut cluster,
             "each node killed",
             "killed",
-            clients,
+            Excused::UnderWay,
             kill,
         )?,
         endure(
@@ -52,10 +51,17 @@ pub(crate) fn run(scene: &Scene) -> Result<Nodes> {
             &mut cluster,
             "each node asked to leave",
             "left",
-            0,
+            Excused::Nothing,
             leave,
         )?,
-        endure(scene, &mut cluster, "a key rotated", "key", 0, rotate)?,
+        endure(
+            scene,
+            &mut cluster,
+            "a key rotated",
+            "key",
+            Excused::Nothing,
+            rotate,
+        )?,
     ];
     let revoked = 10 * scene.lengths.rounds;
     let revocations = revoke(&cluster, revoked)?;
@@ -71,14 +77,13 @@ pub(crate) fn run(scene: &Scene) -> Result<Nodes> {
     })
 }
 
-/// Tries something under load. A request may fail only when it was under way on a node that was killed: `excused` is how
-/// many can be under way on one.
+/// Tries something under load. A request may fail only when it was under way on a node that was killed: one of each client.
 fn endure(
     scene: &Scene,
     cluster: &mut Cluster,
     fault: &str,
     name: &str,
-    excused: usize,
+    excused: Excused,
     happen: impl FnOnce(&mut Cluster) -> Result<Instant>,
 ) -> Result<Row> {
     println!("{fault} …");
@@ -88,7 +93,10 @@ fn endure(
         .with_context(|| format!("{fault}: see the logs in target/trial/nodes"))?;
     let Tally { busy, .. } = outcome.tally;
     let failed = outcome.tally.failed() + busy;
-    let may_fail = (excused * NODES) as u64;
+    let may_fail = match excused {
+        Excused::UnderWay => (scene.lengths.nodes * NODES) as u64,
+        Excused::Nothing | Excused::Expiry => 0,
+    };
     let too_many = format!("{failed} requests failed, and {may_fail} may");
     Ok(Row {
         fault: fault.to_owned(),
@@ -97,7 +105,7 @@ fn endure(
             .then_some(too_many)
             .into_iter()
             .collect(),
-        may_expire: false,
+        excused,
     })
 }
 

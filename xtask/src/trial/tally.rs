@@ -1,5 +1,6 @@
 //! What became of the requests of a load: how many, how answered, and when.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// What one request was told.
@@ -30,6 +31,8 @@ pub(crate) struct Tally {
     pub(crate) nobody: u64,
     /// Access tokens that were refused, whose session went on.
     pub(crate) stale: u64,
+    /// How often which status was the wrong answer.
+    pub(crate) statuses: BTreeMap<u16, u64>,
     /// When each good answer came, and of what.
     moments: Vec<Moment>,
 }
@@ -51,17 +54,21 @@ impl Tally {
             }
             Told::Busy => &mut self.busy,
             Told::TooOften => &mut self.too_often,
-            Told::Wrong(_) => &mut self.wrong,
+            Told::Wrong(status) => {
+                *self.statuses.entry(status).or_default() += 1;
+                &mut self.wrong
+            }
             Told::Silence => &mut self.silence,
             Told::Nobody => &mut self.nobody,
         };
         *counter += 1;
     }
 
-    /// Takes the last answer for what every client expects from time to time, and not for a failure.
+    /// Takes the last answer, a 401, for what every client expects from time to time, and not for a failure.
     pub(crate) fn forgive_stale(&mut self) {
         self.wrong -= 1;
         self.stale += 1;
+        self.statuses.entry(401).and_modify(|count| *count -= 1);
     }
 
     pub(crate) fn requests(&self) -> u64 {
@@ -81,6 +88,9 @@ impl Tally {
         self.silence += other.silence;
         self.nobody += other.nobody;
         self.stale += other.stale;
+        for (status, count) in other.statuses {
+            *self.statuses.entry(status).or_default() += count;
+        }
         self.moments.extend(other.moments);
     }
 

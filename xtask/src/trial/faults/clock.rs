@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use crate::process::Shell;
 use crate::setup::apt;
 use crate::trial::caller::Caller;
-use crate::trial::faults::{Row, on_sqlite};
+use crate::trial::faults::{Excused, Row, on_sqlite};
 use crate::trial::scene::{Scene, Site};
 use crate::trial::visitors;
 
@@ -47,7 +47,7 @@ pub(super) fn moved(scene: &Scene) -> Result<Row> {
         Ok(Instant::now())
     })?;
     Ok(Row {
-        may_expire: true,
+        excused: Excused::Expiry,
         ..row
     })
 }

@@ -46,11 +46,27 @@ const FAULTS: [(&str, &str, Happening); 4] = [
 ];
 
 pub(super) fn all(scene: &Scene) -> Result<Vec<Row>> {
-    let postgres = Postgres::start(scene.shell)?;
-    // For tests nothing has to survive; here it is what is tried. This overrules how it was started.
-    postgres.query("alter role postgres set synchronous_commit = on")?;
+    let postgres = start(scene)?;
     let try_one = |(fault, name, happening)| on_postgres(scene, &postgres, fault, name, happening);
     FAULTS.into_iter().map(try_one).collect()
+}
+
+/// Two of them in one.
+pub(super) fn cut_and_crashed(scene: &Scene) -> Result<Row> {
+    let postgres = start(scene)?;
+    let fault = "Postgres cuts all connections, and crashes";
+    on_postgres(scene, &postgres, fault, "both", |scene, postgres| {
+        cut(scene, postgres)?;
+        crashed(scene, postgres)
+    })
+}
+
+/// For tests nothing has to survive that Postgres has committed; here that is what is tried.
+fn start(scene: &Scene) -> Result<Postgres> {
+    let postgres = Postgres::start(scene.shell)?;
+    // It overrules how the server was started.
+    postgres.query("alter role postgres set synchronous_commit = on")?;
+    Ok(postgres)
 }
 
 fn on_postgres(
