@@ -143,9 +143,9 @@ fn is_transient(error: &dyn sqlx::error::DatabaseError) -> bool {
     {
         return matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14);
     }
-    // Postgres: connection exceptions, serialization failures, lack of resources, a lock that somebody
-    // else holds, shutdown.
-    ["08", "40", "53", "55P03", "57"]
+    // Postgres: connection exceptions, read-only (a standby, or one that is about to become one), serialization
+    // failures, lack of resources, a lock that somebody else holds, shutdown.
+    ["08", "25006", "40", "53", "55P03", "57"]
         .iter()
         .any(|class| code.starts_with(class))
 }

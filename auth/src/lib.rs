@@ -8,6 +8,7 @@
 mod account;
 mod agent;
 mod audit;
+mod calibration;
 mod change;
 mod confirm;
 mod cookie;
@@ -49,6 +50,7 @@ pub use crate::account::{
     Account, DisplayName, Email, EmailError, NameError, Username, UsernameError,
 };
 pub use crate::audit::{Activity, Damage, Event, Verified as VerifiedTrail};
+pub use crate::calibration::Calibration;
 pub use crate::confirm::Confirmed;
 pub use crate::cookie::{CookieJarStyle, CookieSecurity};
 pub use crate::devices::Warning;

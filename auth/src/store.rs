@@ -89,12 +89,16 @@ pub(crate) struct Store {
 const SQLITE_SETUP: &str =
     "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;";
 
+/// SQLite opens a file that cannot be written for reading, and says nothing. A connection from a moment in which
+/// the disk was read-only would refuse every write from then on. To begin a transaction is not refused even then.
+const SQLITE_WRITES: &str = "begin immediate; create table attempt (id bigint); rollback;";
+
 impl Store {
     pub(crate) async fn open(database: &Database) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let watcher = connect(database, 1, "").await?;
         let (writer, reader, queue) = if database.is_sqlite() {
-            let writer = connect(database, 1, "").await?;
+            let writer = connect(database, 1, SQLITE_WRITES).await?;
             let reader = connect(database, 8, "pragma query_only = on;").await?;
             let queue = Queue::new(writer.clone(), database.patience);
             (writer, reader, Some(queue))
@@ -193,4 +197,24 @@ async fn connect(database: &Database, connections: u32, extra: &'static str) -> 
         })
     });
     Ok(options.connect(&database.url).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_that_cannot_write_is_no_writer() {
+        sqlx::any::install_default_drivers();
+        let folder = tempfile::tempdir().unwrap();
+        let patience = StdDuration::from_secs(3);
+        let database = Database::file(&folder.path().join("latchkey.db"), patience);
+        connect(&database, 1, SQLITE_WRITES).await.unwrap();
+        let sealed = Database {
+            url: database.url.replace("mode=rwc", "mode=ro"),
+            patience,
+        };
+        assert!(connect(&sealed, 1, "").await.is_ok());
+        assert!(connect(&sealed, 1, SQLITE_WRITES).await.is_err());
+    }
 }

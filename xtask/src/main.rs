@@ -22,6 +22,7 @@ mod run;
 mod server;
 mod setup;
 mod test;
+mod trial;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,8 @@ cargo xtask <command>
                          API against its description, several nodes, and the browser tests
   test nodes             several nodes alone, on the release that was built last
   bench                  measure the release against the limits it promises
+  trial <storm|crowd|faults|nodes|all> [--short]
+                         what the release does under load and under faults
   fuzz [seconds]         try hostile input on what strangers can reach, 60 seconds per target
 
 Downloads and tools go to $XDG_CACHE_HOME/latchkey (~/.cache/latchkey) and $CARGO_HOME/bin.";
@@ -64,6 +67,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["test", "nodes"] => test::nodes(),
         ["test", "--skip-browser"] => test::without_browser(),
         ["bench"] => bench::run(),
+        ["trial", name] => trial::run(name, trial::FULL),
+        ["trial", name, "--short"] => trial::run(name, trial::SHORT),
         ["fuzz"] => fuzz::run(fuzz::A_MINUTE),
         ["fuzz", seconds] => fuzz::run(fuzz::seconds(seconds)?),
         [] | ["help" | "--help" | "-h"] => {

@@ -97,6 +97,30 @@ impl Postgres {
         process::read(stop.arg("--mode=fast")).map(drop)
     }
 
+    /// Ends it as a crash of all its processes would. What was committed stays where `synchronous_commit` is on.
+    pub(crate) fn crash(&self) -> Result<()> {
+        let mut stop = self.control("stop");
+        process::read(stop.arg("--mode=immediate")).map(drop)
+    }
+
+    /// Runs statements, for what they print.
+    pub(crate) fn query(&self, statements: &str) -> Result<String> {
+        let beside = self.pg_ctl.with_file_name("psql");
+        let psql = if beside.is_file() {
+            beside
+        } else {
+            "psql".into()
+        };
+        let mut psql = self.shell.command(psql);
+        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]);
+        process::read(psql.args(["--command", statements, "--dbname", &self.url()]))
+    }
+
+    /// Where clients of a database of this name connect to.
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        format!("postgres://postgres@{}/{database}", self.address)
+    }
+
     /// Starts it again where it was.
     pub(crate) fn resume(&self) -> Result<()> {
         let mut start = self.control("start");

@@ -9,6 +9,7 @@ mod nodes;
 mod report;
 mod schemathesis;
 mod suites;
+mod trials;
 
 use anyhow::{Result, ensure};
 
@@ -29,6 +30,7 @@ pub(crate) fn everything() -> Result<()> {
     };
     report.suite("schemathesis", || on_release(schemathesis::run));
     report.suite("several nodes", || on_release(nodes::run));
+    report.suite("trials", || on_release(trials::run));
     report.suite("browser tests", || on_release(suites::playwright));
     report.finish()
 }

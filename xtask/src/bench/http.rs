@@ -1,10 +1,10 @@
 //! The least HTTP client that can time requests over one connection.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 pub(crate) struct Connection {
@@ -14,13 +14,27 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn open(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address)?;
+        Self::over(TcpStream::connect(address)?)
+    }
+
+    /// Speaks over a connection that is there.
+    pub(crate) fn over(stream: TcpStream) -> Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
         Ok(Self {
+            host: stream.peer_addr()?,
             stream: BufReader::new(stream),
-            host: address,
         })
+    }
+
+    /// Whether the server has neither closed this connection nor said something that nobody asked for.
+    pub(crate) fn is_open(&self) -> bool {
+        let stream = self.stream.get_ref();
+        let peeked = stream
+            .set_nonblocking(true)
+            .and_then(|()| stream.peek(&mut [0]));
+        let is_quiet = peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+        is_quiet && stream.set_nonblocking(false).is_ok()
     }
 
     /// Gets a page as a browser without cookies would; reads all of it and returns its status.
@@ -84,7 +98,8 @@ impl Connection {
         self.send(&format!("POST {path}"), &headers, form)
     }
 
-    fn send(&mut self, what: &str, headers: &str, body: &str) -> Result<Answer> {
+    /// Sends a request with its headers, each ended by `\r\n`, and reads the answer to its end.
+    pub(crate) fn send(&mut self, what: &str, headers: &str, body: &str) -> Result<Answer> {
         let port = self.host.port();
         let request = format!("{what} HTTP/1.1\r\nhost: localhost:{port}\r\n{headers}\r\n{body}");
         self.stream.get_mut().write_all(request.as_bytes())?;
@@ -99,6 +114,8 @@ pub(crate) struct Answer {
     pub(crate) cookies: Vec<String>,
     /// Empty when it came in chunks, as pages do: nobody looks at those.
     pub(crate) body: Vec<u8>,
+    /// Whether the server takes no other request over this connection.
+    pub(crate) is_last: bool,
 }
 
 impl Answer {
@@ -118,6 +135,7 @@ fn read_response(stream: &mut impl BufRead) -> Result<Answer> {
     let status = status.with_context(|| format!("no status in `{status_line}`"))?;
     let mut length = 0;
     let mut chunked = false;
+    let mut is_last = false;
     let mut cookies = Vec::new();
     loop {
         let header = read_line(stream)?;
@@ -127,6 +145,7 @@ fn read_response(stream: &mut impl BufRead) -> Result<Answer> {
         match (name.to_ascii_lowercase().as_str(), value.trim()) {
             ("content-length", bytes) => length = bytes.parse()?,
             ("transfer-encoding", "chunked") => chunked = true,
+            ("connection", "close") => is_last = true,
             ("set-cookie", cookie) => cookies.extend(cookie.split(';').next().map(str::to_owned)),
             _ => {}
         }
@@ -136,11 +155,13 @@ fn read_response(stream: &mut impl BufRead) -> Result<Answer> {
         skip_chunks(stream)?;
     } else {
         stream.take(length).read_to_end(&mut body)?;
+        ensure!(body.len() as u64 == length, "the answer breaks off");
     }
     Ok(Answer {
         status,
         cookies,
         body,
+        is_last,
     })
 }
 

@@ -1,0 +1,216 @@
+//! A storm of sign-ins: everybody comes at once, and those who are inside must not notice.
+//!
+//! 32 clients sign in without pause, 50 dashboards a second are asked for at planned moments. The load is made on the
+//! same processors: what it costs is said, and is nobody's but the machine's loss.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow};
+
+use crate::process::{self, run};
+use crate::trial::actor::log_in;
+use crate::trial::caller::Caller;
+use crate::trial::gauge::{peak_memory, processor_time};
+use crate::trial::planned::{Measured, Plan, Times};
+use crate::trial::scene::{Scene, Site};
+use crate::trial::tally::Tally;
+use crate::trial::visitors;
+
+const CLIENTS: usize = 32;
+
+/// Accounts of each client: it signs in to one after the other.
+const ACCOUNTS: usize = 4;
+
+const DASHBOARDS: u32 = 50;
+
+/// The seconds in which all cores do nothing but hash, before the storm and after it.
+const CALIBRATION: &str = "5";
+
+/// Of one argon2id hash at the default cost, in MB.
+const HASH_MEMORY: f64 = 19.0;
+
+/// Whether attempts are counted.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Attempts {
+    Unlimited,
+    /// They are, and each sign-in comes from an address of its own, as those of different people do.
+    Limited,
+}
+
+/// What the storm showed.
+pub(crate) struct Weather {
+    pub(crate) attempts: Attempts,
+    pub(crate) sign_ins: Tally,
+    pub(crate) sign_in_times: Times,
+    pub(crate) lasted: Duration,
+    /// What all cores hash in a second when they do nothing else.
+    pub(crate) hashes: f64,
+    pub(crate) dashboards: Measured,
+    pub(crate) memory: f64,
+    pub(crate) memory_limit: f64,
+    /// Of all processors, what went into making the load.
+    pub(crate) load_share: f64,
+    pub(crate) server_share: f64,
+}
+
+impl Weather {
+    pub(crate) fn rate(&self) -> f64 {
+        self.sign_ins.good as f64 / self.lasted.as_secs_f64()
+    }
+
+    /// Which part of what the cores can hash became good sign-ins, in percent.
+    pub(crate) fn used(&self) -> f64 {
+        100.0 * self.rate() / self.hashes
+    }
+}
+
+pub(crate) fn run_one(scene: &Scene, attempts: Attempts) -> Result<Weather> {
+    let data = scene.folder("storm")?;
+    let limits = match attempts {
+        Attempts::Unlimited => "off",
+        Attempts::Limited => "on",
+    };
+    let settings = vec![
+        ("LATCHKEY_RATE_LIMITS", limits.to_owned()),
+        ("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1/32".to_owned()),
+    ];
+    println!("sign-in storm, limits of attempts {limits} …");
+    let before = calibrate(scene)?;
+    let mut site = Site::open(scene, &data, settings)?;
+    let weather = endure(scene, &site, attempts)?;
+    site.stop()?;
+    let after = calibrate(scene)?;
+    Ok(Weather {
+        // The machine is shared with others: what it gave before and after is what it gave meanwhile.
+        hashes: f64::midpoint(before, after),
+        ..weather
+    })
+}
+
+fn endure(scene: &Scene, site: &Site, attempts: Attempts) -> Result<Weather> {
+    let address = site.address();
+    prepare(address)?;
+    let cookies = visitors::enter(address, DASHBOARDS as usize)?;
+    let server = site.process().context("the server is not there")?;
+    let cost = || anyhow::Ok((processor_time(std::process::id())?, processor_time(server)?));
+    let costs_before = cost()?;
+    let began = Instant::now();
+    let lasting = scene.lengths.storm;
+    let plan = Plan {
+        address,
+        path: "/dashboard",
+        cookies: &cookies,
+        per_second: DASHBOARDS,
+        lasting,
+    };
+    let (clients, dashboards) = thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|number| scope.spawn(move || sign_in_for(lasting, address, number, attempts)))
+            .collect();
+        let dashboards = plan.carry_out();
+        let clients = clients.into_iter().map(|client| client.join());
+        (clients.collect::<Result<Vec<_>, _>>(), dashboards)
+    });
+    let lasted = began.elapsed();
+    let costs = cost()?;
+    let clients = clients.map_err(|_| anyhow!("a client panicked"))?;
+    let cores = thread::available_parallelism()?.get() as f64;
+    let share = |before: Duration, after: Duration| {
+        100.0 * (after - before).as_secs_f64() / lasted.as_secs_f64() / cores
+    };
+    let mut sign_ins = Tally::default();
+    let mut times = Vec::new();
+    for (of_one, took) in clients {
+        sign_ins.add(of_one);
+        times.extend(took);
+    }
+    Ok(Weather {
+        attempts,
+        sign_ins,
+        sign_in_times: Times::new(times),
+        lasted,
+        hashes: f64::NAN,
+        dashboards: dashboards?,
+        memory: peak_memory(server)?,
+        memory_limit: 64.0 + cores * HASH_MEMORY,
+        load_share: share(costs_before.0, costs.0),
+        server_share: share(costs_before.1, costs.1),
+    })
+}
+
+/// Signs in again and again, and says how long each took, in milliseconds.
+fn sign_in_for(
+    lasting: Duration,
+    address: SocketAddr,
+    number: usize,
+    attempts: Attempts,
+) -> (Tally, Vec<f64>) {
+    let mut caller = Caller::new(address);
+    let mut times = Vec::new();
+    let began = Instant::now();
+    for round in 0_usize.. {
+        if began.elapsed() >= lasting {
+            break;
+        }
+        if attempts == Attempts::Limited {
+            caller.come_from(of_its_own(number, round));
+        }
+        let asked = Instant::now();
+        let said = log_in(&mut caller, &name(number, round % ACCOUNTS));
+        if said.is_good() {
+            times.push(asked.elapsed().as_secs_f64() * 1000.0);
+        } else {
+            thread::park_timeout(Duration::from_millis(10));
+        }
+    }
+    (caller.tally, times)
+}
+
+/// Makes the accounts, as many at once as there are clients.
+fn prepare(address: SocketAddr) -> Result<()> {
+    let made = thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|number| scope.spawn(move || register(address, number)))
+            .collect();
+        let joined = clients.into_iter().map(|client| client.join());
+        joined.collect::<Result<Vec<_>, _>>()
+    });
+    let made = made.map_err(|_| anyhow!("a client panicked"))?;
+    made.into_iter().collect()
+}
+
+fn register(address: SocketAddr, number: usize) -> Result<()> {
+    let mut caller = Caller::new(address);
+    for account in 0..ACCOUNTS {
+        caller.come_from(of_its_own(number, account));
+        let name = name(number, account);
+        visitors::register(&mut caller, &name)
+            .with_context(|| format!("{name} gets no account"))?;
+    }
+    Ok(())
+}
+
+fn name(client: usize, account: usize) -> String {
+    format!("storm{client}-{account}")
+}
+
+/// An address in a network that nobody has: each client has a part of it.
+fn of_its_own(client: usize, number: usize) -> IpAddr {
+    let number = number % (1 << 16);
+    let [.., high, low] = number.to_be_bytes();
+    let client = u8::try_from(client).unwrap_or(u8::MAX);
+    IpAddr::V4(Ipv4Addr::new(10, client, high, low))
+}
+
+/// Measures what all cores hash in a second, with the code that the server has.
+fn calibrate(scene: &Scene) -> Result<f64> {
+    let mut build = scene.shell.cargo(["build", "--quiet", "--release"]);
+    run(build.args(["--package=auth", "--example=hash_rate"]))?;
+    let example = scene.checkout.target.join("release/examples/hash_rate");
+    let rate = process::read(scene.shell.command(example).arg(CALIBRATION))?;
+    rate.trim()
+        .parse()
+        .context("the calibration printed no number")
+}
