@@ -58,8 +58,10 @@ const CHECKS: [Check; 8] = [
     ),
 ];
 
+type CheckOfBalancer = (&'static str, fn(&Shell, &Checkout, &Path) -> Result<()>);
+
 /// What the balancer is asked alone.
-const AT_THE_ENTRANCE: [(&str, fn(&Shell, &Checkout, &Path) -> Result<()>); 2] = [
+const AT_THE_ENTRANCE: [CheckOfBalancer; 2] = [
     (
         "nodes hear of a client's address from the balancer alone",
         entrance::addresses_are_set,
