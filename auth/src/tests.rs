@@ -8,6 +8,7 @@ mod keys;
 mod leave;
 mod life;
 mod mail;
+mod manage;
 mod model;
 mod nodes;
 mod refresh;

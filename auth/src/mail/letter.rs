@@ -7,6 +7,7 @@ use crate::account::Email;
 use crate::error::{Error, Result};
 use crate::link::LinkToken;
 use crate::mail::Kind;
+use crate::manage::OPERATOR;
 use crate::session::Client;
 
 /// A letter that is ready to go.
@@ -149,6 +150,17 @@ fn words(facts: &Facts<'_>) -> Words {
             closing: vec![
                 format!("For another password: {site}/forgot-password"),
                 "If this was not you, there is nothing to do.".to_owned(),
+            ],
+        },
+        Kind::ResetPassword if told == OPERATOR => Words {
+            subject: "Set a password",
+            paragraphs: vec![
+                format!("Whoever runs {site} has sent you this link, so that you set a password for your account there."),
+            ],
+            action: Some(("Set a password", "/reset-password")),
+            closing: vec![
+                "The link works once, within 30 minutes. With the new password every device is signed out.".to_owned(),
+                format!("For another link: {site}/forgot-password"),
             ],
         },
         Kind::ResetPassword => Words {

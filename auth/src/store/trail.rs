@@ -109,10 +109,10 @@ impl Writing {
         Ok(())
     }
 
-    /// Whether an account was ever signed in to.
-    pub(crate) async fn was_used(&mut self, user_id: i64) -> Result<bool> {
+    /// Whether the trail has an event of this kind on an account.
+    pub(crate) async fn has_event(&mut self, user_id: i64, event: Event) -> Result<bool> {
         let query = sqlx::query("select id from audit where user_id = $1 and event = $2 limit 1");
-        let query = query.bind(user_id).bind(Event::SignedIn.name());
+        let query = query.bind(user_id).bind(event.name());
         Ok(query.fetch_optional(self.connection()).await?.is_some())
     }
 
