@@ -1,5 +1,6 @@
 //! What happened: an append-only trail in which each row carries the hash of the one before it.
 
+mod tail;
 mod verify;
 
 use aws_lc_rs::digest;
@@ -7,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use time::OffsetDateTime;
 
+pub use crate::audit::tail::TrailRow;
 pub use crate::audit::verify::{Damage, Verified};
 
 use crate::session::{Client, SessionId};

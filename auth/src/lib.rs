@@ -22,6 +22,7 @@ mod link;
 mod login;
 mod mail;
 mod manage;
+mod migrate;
 mod password;
 mod proof;
 mod receipt;
@@ -48,7 +49,7 @@ use time::OffsetDateTime;
 pub use crate::account::{
     Account, DisplayName, Email, EmailError, NameError, Username, UsernameError,
 };
-pub use crate::audit::{Activity, Damage, Event, Verified as VerifiedTrail};
+pub use crate::audit::{Activity, Damage, Event, TrailRow, Verified as VerifiedTrail};
 pub use crate::confirm::Confirmed;
 pub use crate::cookie::{CookieJarStyle, CookieSecurity};
 pub use crate::devices::Warning;
@@ -63,6 +64,7 @@ pub use crate::mail::{
     MailConfig, MailRoute, MailTrouble, NotASender, Outbox, Sender, Sent, SmtpSecurity, SmtpServer,
 };
 pub use crate::manage::{NewAccount, Role, UserInfo, UserPage, Vouching};
+pub use crate::migrate::{Migrated, migrate};
 pub use crate::password::{MAX_LENGTH as PASSWORD_MAX_LENGTH, PasswordError};
 pub use crate::proof::PROOF_LASTS;
 pub use crate::revocation::Revocations;

@@ -10,6 +10,7 @@ mod news;
 mod queue;
 mod reading;
 mod rows;
+mod schema;
 mod sessions;
 #[cfg(test)]
 mod testing;
@@ -25,7 +26,8 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Connection, Executor};
 use tokio::sync::Notify;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::migrate::Migrated;
 pub(crate) use crate::store::addresses::{Occupant, Place};
 pub(crate) use crate::store::browsers::BrowserRow;
 pub(crate) use crate::store::links::LinkRow;
@@ -91,6 +93,11 @@ const SQLITE_SETUP: &str =
 
 impl Store {
     pub(crate) async fn open(database: &Database) -> Result<Self> {
+        Ok(Self::migrate(database).await?.0)
+    }
+
+    /// Opens the database, and says which version of the schema it was at before.
+    pub(crate) async fn migrate(database: &Database) -> Result<(Self, Migrated)> {
         sqlx::any::install_default_drivers();
         let watcher = connect(database, 1, "").await?;
         let (writer, reader, queue) = if database.is_sqlite() {
@@ -102,12 +109,9 @@ impl Store {
             let pool = connect(database, 10, "").await?;
             (pool.clone(), pool, None)
         };
-        sqlx::migrate!()
-            .run(&writer)
-            .await
-            .map_err(Error::internal)?;
+        let migrated = schema::bring_up_to_date(&writer).await?;
         let reading = database.is_sqlite().then(|| Reading::start(&reader));
-        Ok(Self {
+        let store = Self {
             writer,
             reader,
             watcher,
@@ -115,7 +119,8 @@ impl Store {
             reading,
             post: Arc::default(),
             url: database.url.clone(),
-        })
+        };
+        Ok((store, migrated))
     }
 
     pub(crate) async fn close(&self) {

@@ -12,7 +12,10 @@ use auth::{CookieJarStyle, Cost};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
-use crate::admin::{AuditCommand, KeyCommand};
+use crate::admin::Form;
+use crate::admin::audit::AuditCommand;
+use crate::admin::key::KeyCommand;
+use crate::admin::user::UserCommand;
 use crate::api::ApiConfig;
 use crate::config::check::parse_cost;
 
@@ -47,6 +50,11 @@ pub fn variable_of(error: &clap::Error) -> Option<String> {
 pub enum Command {
     /// Serves the site. This is what happens without a command.
     Serve,
+    /// Brings the schema of the database up to date. A server that starts does so by itself.
+    Migrate(Form),
+    /// Looks after accounts.
+    #[command(subcommand)]
+    User(UserCommand),
     /// Looks after the keys that sign access tokens.
     #[command(subcommand)]
     Key(KeyCommand),

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         .init();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if admin::is_unread(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // One line, from the setting to the cause, instead of a dump.
             let _ = writeln!(std::io::stderr(), "latchkey: {error:#}");
@@ -52,13 +53,21 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         let clock = Clock::system();
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve_site(config, clock).await,
+            Command::Migrate(form) => {
+                make_file(&config)?;
+                admin::migrate::run(&config.auth.database, form).await
+            }
+            Command::User(command) => {
+                let auth = open(&config, &clock).await?;
+                close_after(&auth, admin::user::run(&auth, command, &clock)).await
+            }
             Command::Key(command) => {
                 let auth = open(&config, &clock).await?;
-                close_after(&auth, admin::key(&auth, command, &clock)).await
+                close_after(&auth, admin::key::run(&auth, command, &clock)).await
             }
             Command::Audit(command) => {
                 let auth = open(&config, &clock).await?;
-                close_after(&auth, admin::audit(&auth, command)).await
+                close_after(&auth, admin::audit::run(&auth, command)).await
             }
         }
     })
@@ -115,10 +124,15 @@ fn upkeep(auth: &Auth, clock: &Clock) -> JoinSet<()> {
     tasks
 }
 
-async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
-    if let Some(file) = &config.database_file {
-        data_dir::make_database_file(file)?;
+fn make_file(config: &Config) -> anyhow::Result<()> {
+    match &config.database_file {
+        Some(file) => data_dir::make_database_file(file),
+        None => Ok(()),
     }
+}
+
+async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
+    make_file(config)?;
     Auth::open(config.auth.clone(), clock.now())
         .await
         .map_err(explain)
