@@ -15,6 +15,7 @@ mod devices;
 mod error;
 mod export;
 mod hasher;
+mod import;
 mod jws;
 mod keys;
 mod leave;
@@ -56,6 +57,9 @@ pub use crate::devices::Warning;
 pub use crate::error::{Error, Refusal, Result};
 pub use crate::export::{Export, ExportedEvent};
 pub use crate::hasher::Cost;
+pub use crate::import::{
+    ImportError, ImportMode, Imported, NotTaken, Outcome, Remark, StrapiImport, WithoutPassword,
+};
 pub use crate::keys::{KeyInfo, KeyState, Promotion, SigningAlgorithm};
 pub use crate::leave::DELETION_WAITS;
 pub use crate::link::{Link, LinkToken};

@@ -12,6 +12,7 @@ mod reading;
 mod rows;
 mod schema;
 mod sessions;
+mod strapi;
 #[cfg(test)]
 mod testing;
 mod trail;
@@ -38,6 +39,7 @@ use crate::store::queue::{Protection, Queue};
 use crate::store::reading::Reading;
 pub(crate) use crate::store::rows::{Credentials, KeyRow};
 pub(crate) use crate::store::sessions::{Rotation, Which};
+pub(crate) use crate::store::strapi::{StrapiRow, StrapiSource};
 pub(crate) use crate::store::users::{NewUser, ProfileChange, ROLE, Standing, Taken};
 use crate::store::writing::Turn;
 pub(crate) use crate::store::writing::Writing;

@@ -4,6 +4,7 @@ mod address;
 mod audit;
 mod confirm;
 mod devices;
+mod import;
 mod keys;
 mod leave;
 mod life;

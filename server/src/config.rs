@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::admin::Form;
 use crate::admin::audit::AuditCommand;
+use crate::admin::import::ImportCommand;
 use crate::admin::key::KeyCommand;
 use crate::admin::user::UserCommand;
 use crate::api::ApiConfig;
@@ -55,6 +56,9 @@ pub enum Command {
     /// Looks after accounts.
     #[command(subcommand)]
     User(UserCommand),
+    /// Takes accounts from another system.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Looks after the keys that sign access tokens.
     #[command(subcommand)]
     Key(KeyCommand),

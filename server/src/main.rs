@@ -61,6 +61,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
                 let auth = open(&config, &clock).await?;
                 close_after(&auth, admin::user::run(&auth, command, &clock)).await
             }
+            Command::Import(command) => {
+                let auth = open(&config, &clock).await?;
+                close_after(&auth, admin::import::run(&auth, command, &clock)).await
+            }
             Command::Key(command) => {
                 let auth = open(&config, &clock).await?;
                 close_after(&auth, admin::key::run(&auth, command, &clock)).await
