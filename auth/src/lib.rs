@@ -16,6 +16,7 @@ mod error;
 mod export;
 mod hasher;
 mod import;
+mod inspect;
 mod jws;
 mod keys;
 mod leave;
@@ -60,12 +61,14 @@ pub use crate::hasher::Cost;
 pub use crate::import::{
     ImportError, ImportMode, Imported, NotTaken, Outcome, Remark, StrapiImport, WithoutPassword,
 };
+pub use crate::inspect::{CONNECTIONS_OF_A_NODE, Engine, Inspection, inspect};
 pub use crate::keys::{KeyInfo, KeyState, Promotion, SigningAlgorithm};
 pub use crate::leave::DELETION_WAITS;
 pub use crate::link::{Link, LinkToken};
 pub use crate::login::{LogIn, SignUp, SignedUp};
 pub use crate::mail::{
-    MailConfig, MailRoute, MailTrouble, NotASender, Outbox, Sender, Sent, SmtpSecurity, SmtpServer,
+    MailConfig, MailRoute, MailTrouble, NoWayOut, NotASender, Outbox, Sender, Sent, SmtpSecurity,
+    SmtpServer,
 };
 pub use crate::manage::{NewAccount, Role, UserInfo, UserPage, Vouching};
 pub use crate::migrate::{Migrated, migrate};

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod browsers;
+mod inspect;
 mod keys;
 mod links;
 mod mails;
@@ -31,6 +32,7 @@ use crate::error::Result;
 use crate::migrate::Migrated;
 pub(crate) use crate::store::addresses::{Occupant, Place};
 pub(crate) use crate::store::browsers::BrowserRow;
+pub(crate) use crate::store::inspect::inspect;
 pub(crate) use crate::store::links::LinkRow;
 pub(crate) use crate::store::mails::{Fate, MailRow};
 pub(crate) use crate::store::manage::{NewNumber, NewRow};

@@ -5,6 +5,7 @@
 //! not understood.
 
 pub mod audit;
+pub mod doctor;
 pub mod import;
 pub mod key;
 pub mod migrate;

@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::admin::Form;
 use crate::admin::audit::AuditCommand;
+use crate::admin::doctor::DoctorArgs;
 use crate::admin::import::ImportCommand;
 use crate::admin::key::KeyCommand;
 use crate::admin::user::UserCommand;
@@ -56,6 +57,8 @@ pub enum Command {
     /// Looks after accounts.
     #[command(subcommand)]
     User(UserCommand),
+    /// Looks whether all is well: settings, files, database, clock, mail, keys, and the site as browsers reach it.
+    Doctor(DoctorArgs),
     /// Takes accounts from another system.
     #[command(subcommand)]
     Import(ImportCommand),

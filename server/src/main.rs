@@ -44,33 +44,36 @@ fn refuse(error: &clap::Error) -> ! {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    let config = cli.settings.check()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("the runtime")?;
     runtime.block_on(async {
         let clock = Clock::system();
+        let settings = cli.settings;
         match cli.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve_site(config, clock).await,
+            Command::Serve => serve_site(settings.check()?, clock).await,
+            // It says by itself what is wrong with the settings.
+            Command::Doctor(arguments) => admin::doctor::run(settings, &arguments, &clock).await,
             Command::Migrate(form) => {
+                let config = settings.check()?;
                 make_file(&config)?;
                 admin::migrate::run(&config.auth.database, form).await
             }
             Command::User(command) => {
-                let auth = open(&config, &clock).await?;
+                let auth = open(&settings.check()?, &clock).await?;
                 close_after(&auth, admin::user::run(&auth, command, &clock)).await
             }
             Command::Import(command) => {
-                let auth = open(&config, &clock).await?;
+                let auth = open(&settings.check()?, &clock).await?;
                 close_after(&auth, admin::import::run(&auth, command, &clock)).await
             }
             Command::Key(command) => {
-                let auth = open(&config, &clock).await?;
+                let auth = open(&settings.check()?, &clock).await?;
                 close_after(&auth, admin::key::run(&auth, command, &clock)).await
             }
             Command::Audit(command) => {
-                let auth = open(&config, &clock).await?;
+                let auth = open(&settings.check()?, &clock).await?;
                 close_after(&auth, admin::audit::run(&auth, command)).await
             }
         }

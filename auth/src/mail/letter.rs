@@ -62,16 +62,30 @@ struct AsHtml<'a> {
 
 /// Writes a letter, as text and as HTML.
 pub(super) fn write(facts: &Facts<'_>) -> Result<Written> {
-    let letter = compose(facts);
+    rendered(facts.recipient.clone(), &compose(facts))
+}
+
+/// The letter that says that letters can be sent.
+pub(super) fn test(recipient: Email, site: &str) -> Result<Written> {
+    let letter = Letter {
+        subject: "Letters can be sent",
+        greeting: "Hello,".to_owned(),
+        paragraphs: vec![format!(
+            "Whoever runs {site} wanted to know whether its letters arrive. This one has."
+        )],
+        action: None,
+        closing: vec!["There is nothing to do.".to_owned()],
+        site,
+    };
+    rendered(recipient, &letter)
+}
+
+fn rendered(recipient: Email, letter: &Letter<'_>) -> Result<Written> {
     Ok(Written {
-        recipient: facts.recipient.clone(),
+        recipient,
         subject: letter.subject.to_owned(),
-        text: AsText { letter: &letter }
-            .render()
-            .map_err(Error::internal)?,
-        html: AsHtml { letter: &letter }
-            .render()
-            .map_err(Error::internal)?,
+        text: AsText { letter }.render().map_err(Error::internal)?,
+        html: AsHtml { letter }.render().map_err(Error::internal)?,
     })
 }
 
