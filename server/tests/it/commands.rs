@@ -1,6 +1,8 @@
 //! The commands beside `serve`, by the program itself.
 
+mod checkup;
 mod people;
+mod strapi;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod trail;

@@ -22,9 +22,6 @@ pub(super) fn check(config: &Config, folder: &Path, findings: &mut Findings) {
             mode(Path::new(&beside), findings);
         }
     }
-    if let Some(outbox) = &config.outbox {
-        mode(outbox, findings);
-    }
     room(folder, findings);
 }
 

@@ -124,7 +124,7 @@ pub(super) fn own_origin(status: StatusCode, own: &str, findings: &mut Findings)
         let message =
             format!("forms of {own} are refused: the server runs with another LATCHKEY_PUBLIC_URL");
         findings.fail("origin", message);
-    } else if status.is_redirection() {
+    } else if status.is_success() || status.is_redirection() {
         findings.ok("origin", format!("forms of {own} are taken"));
     } else {
         findings.fail("origin", format!("a form of {own} is answered {status}"));
