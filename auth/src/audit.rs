@@ -1,5 +1,6 @@
 //! What happened: an append-only trail in which each row carries the hash of the one before it.
 
+mod tail;
 mod verify;
 
 use aws_lc_rs::digest;
@@ -7,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use time::OffsetDateTime;
 
+pub use crate::audit::tail::TrailRow;
 pub use crate::audit::verify::{Damage, Verified};
 
 use crate::session::{Client, SessionId};
@@ -66,6 +68,16 @@ pub enum Event {
     AccountDisabled,
     /// The account can be used again.
     AccountEnabled,
+    /// An operator made the account.
+    AccountAdded,
+    /// The account came from another system: the detail says which.
+    AccountImported,
+    /// The account has another role, which is the detail, and every session is over.
+    RoleChanged,
+    /// An operator set the password, and every session is over.
+    PasswordSet,
+    /// An operator made a link, or had one sent, to set a password.
+    PasswordLinkMade,
     /// A signing key was made and published; the detail of key events is its `kid`.
     KeyCreated,
     /// A key signs from now on.
@@ -77,7 +89,7 @@ pub enum Event {
 }
 
 impl Event {
-    const ALL: [(Self, &'static str); 30] = [
+    const ALL: [(Self, &'static str); 35] = [
         (Self::SignedUp, "signed_up"),
         (Self::SignedIn, "signed_in"),
         (Self::SignInFailed, "sign_in_failed"),
@@ -104,6 +116,11 @@ impl Event {
         (Self::AccountReplaced, "account_replaced"),
         (Self::AccountDisabled, "account_disabled"),
         (Self::AccountEnabled, "account_enabled"),
+        (Self::AccountAdded, "account_added"),
+        (Self::AccountImported, "account_imported"),
+        (Self::RoleChanged, "role_changed"),
+        (Self::PasswordSet, "password_set"),
+        (Self::PasswordLinkMade, "password_link_made"),
         (Self::KeyCreated, "key_created"),
         (Self::KeyPromoted, "key_promoted"),
         (Self::KeyRetired, "key_retired"),

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::link::Purpose;
 use crate::login::Holder;
 use crate::mail::Kind;
+use crate::manage::OPERATOR;
 use crate::password::{self, PasswordError};
 use crate::refresh::to_the_end;
 use crate::session::{Client, Session, SessionId, SessionRow, SignedIn};
@@ -148,7 +149,7 @@ impl Auth {
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<()> {
-        let user_id = self.known(identifier).await?.user_id;
+        let user_id = self.user(identifier).await?.account.id;
         let (auth, client) = (self.clone(), client.clone());
         to_the_end(async move {
             let mut writing = auth.store().write().await?;
@@ -163,7 +164,7 @@ impl Auth {
             if is_news {
                 let entry = Entry {
                     event: Event::AccountDisabled,
-                    detail: None,
+                    detail: Some(OPERATOR),
                     ..entry
                 };
                 writing.audit(&entry).await?;
@@ -183,19 +184,21 @@ impl Auth {
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<()> {
-        let user_id = self.known(identifier).await?.user_id;
+        let user_id = self.user(identifier).await?.account.id;
         let mut writing = self.store().write().await?;
+        let held = writing.hold(user_id).await?;
+        if held.is_none_or(|held| held.is_deleted()) {
+            writing.commit().await?;
+            return Err(Error::UnknownAccount);
+        }
         if writing.enable(user_id, now).await? {
             let entry = Entry {
                 user_id: Some(user_id),
+                detail: Some(OPERATOR),
                 ..Entry::new(Event::AccountEnabled, client, now)
             };
             writing.audit(&entry).await?;
         }
         writing.commit().await
-    }
-
-    async fn known(&self, identifier: &str) -> Result<Credentials> {
-        self.find(identifier).await?.ok_or(Error::UnknownAccount)
     }
 }

@@ -52,6 +52,12 @@ pub enum Error {
     /// There is no account of this name.
     #[error("no such account")]
     UnknownAccount,
+    /// It is the id of one account and the username of another.
+    #[error("more than one account")]
+    AmbiguousAccount,
+    /// The account is closed, or nobody has shown whose its address is.
+    #[error("no link for this account")]
+    NoLinkFor,
     /// There is no session of this id on the account, or it is over.
     #[error("no such session")]
     UnknownSession,

@@ -104,7 +104,7 @@ impl Auth {
     async fn delete(&self, user_id: i64, now: OffsetDateTime, due: Due) -> Result<()> {
         let mut writing = self.store().write().await?;
         let held = writing.hold(user_id).await?;
-        let was_used = writing.was_used(user_id).await?;
+        let was_used = writing.has_event(user_id, Event::SignedIn).await?;
         let held = held.filter(|held| match due {
             Due::Planned => held.account.deletion_at.is_some_and(|at| at <= now),
             Due::Unused => held.account.confirmed_at.is_none() && !was_used,
@@ -119,7 +119,10 @@ impl Auth {
             user_id: Some(user_id),
             ..Entry::new(Event::AccountDeleted, &nobody, now)
         };
-        writing.audit(&entry).await?;
+        // An operator's deletion is in the trail from when it was done; this is what was left of it.
+        if !writing.has_event(user_id, Event::AccountDeleted).await? {
+            writing.audit(&entry).await?;
+        }
         // Nobody was told of the deletion of what somebody replaced, or never used.
         if due == Due::Planned && !held.credentials.disabled {
             let mail = NewMail::to(&held.account.email, Kind::AccountDeleted, &nobody, now);

@@ -16,12 +16,16 @@ mod devices;
 mod error;
 mod export;
 mod hasher;
+mod import;
+mod inspect;
 mod jws;
 mod keys;
 mod leave;
 mod link;
 mod login;
 mod mail;
+mod manage;
+mod migrate;
 mod password;
 mod proof;
 mod receipt;
@@ -49,7 +53,7 @@ use time::OffsetDateTime;
 pub use crate::account::{
     Account, DisplayName, Email, EmailError, NameError, Username, UsernameError,
 };
-pub use crate::audit::{Activity, Damage, Event, Verified as VerifiedTrail};
+pub use crate::audit::{Activity, Damage, Event, TrailRow, Verified as VerifiedTrail};
 pub use crate::calibration::Calibration;
 pub use crate::confirm::Confirmed;
 pub use crate::cookie::{CookieJarStyle, CookieSecurity};
@@ -57,13 +61,20 @@ pub use crate::devices::Warning;
 pub use crate::error::{Error, Refusal, Result};
 pub use crate::export::{Export, ExportedEvent};
 pub use crate::hasher::Cost;
+pub use crate::import::{
+    ImportError, ImportMode, Imported, NotTaken, Outcome, Remark, StrapiImport, WithoutPassword,
+};
+pub use crate::inspect::{CONNECTIONS_OF_A_NODE, Engine, Inspection, inspect};
 pub use crate::keys::{KeyInfo, KeyState, Promotion, SigningAlgorithm};
 pub use crate::leave::DELETION_WAITS;
 pub use crate::link::{Link, LinkToken};
 pub use crate::login::{LogIn, SignUp, SignedUp};
 pub use crate::mail::{
-    MailConfig, MailRoute, MailTrouble, NotASender, Outbox, Sender, Sent, SmtpSecurity, SmtpServer,
+    MailConfig, MailRoute, MailTrouble, NoWayOut, NotASender, Outbox, Sender, Sent, SmtpSecurity,
+    SmtpServer,
 };
+pub use crate::manage::{NewAccount, Role, UserInfo, UserPage, Vouching};
+pub use crate::migrate::{Migrated, migrate};
 pub use crate::password::{MAX_LENGTH as PASSWORD_MAX_LENGTH, PasswordError};
 pub use crate::proof::PROOF_LASTS;
 pub use crate::revocation::Revocations;

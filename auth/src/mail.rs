@@ -9,6 +9,7 @@ mod delivery;
 mod letter;
 mod outbox;
 mod prepare;
+mod probe;
 mod transport;
 
 use time::{Duration, OffsetDateTime};
@@ -21,6 +22,7 @@ pub use crate::mail::config::{
 };
 pub(crate) use crate::mail::letter::date;
 pub use crate::mail::outbox::{Outbox, Sent};
+pub use crate::mail::probe::NoWayOut;
 pub(crate) use crate::mail::transport::Transport;
 use crate::session::{Client, SessionId};
 use crate::store::Writing;

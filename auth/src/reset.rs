@@ -166,7 +166,7 @@ impl Auth {
 
     /// Ends every session, and whatever else somebody may have left behind: links, letters, known browsers.
     /// Links that undo a change of address stay when they are older than `mail_id`.
-    async fn take_back(
+    pub(crate) async fn take_back(
         &self,
         writing: &mut Writing,
         mail_id: i64,

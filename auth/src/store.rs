@@ -3,14 +3,18 @@
 mod addresses;
 mod attempts;
 mod browsers;
+mod inspect;
 mod keys;
 mod links;
 mod mails;
+mod manage;
 mod news;
 mod queue;
 mod reading;
 mod rows;
+mod schema;
 mod sessions;
+mod strapi;
 #[cfg(test)]
 mod testing;
 mod trail;
@@ -25,17 +29,21 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Connection, Executor};
 use tokio::sync::Notify;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::migrate::Migrated;
 pub(crate) use crate::store::addresses::{Occupant, Place};
 pub(crate) use crate::store::attempts::FailuresRow;
 pub(crate) use crate::store::browsers::BrowserRow;
+pub(crate) use crate::store::inspect::inspect;
 pub(crate) use crate::store::links::LinkRow;
 pub(crate) use crate::store::mails::{Fate, MailRow};
+pub(crate) use crate::store::manage::{NewNumber, NewRow};
 pub(crate) use crate::store::news::Numbers;
 use crate::store::queue::{Protection, Queue};
 use crate::store::reading::Reading;
 pub(crate) use crate::store::rows::{Credentials, KeyRow};
 pub(crate) use crate::store::sessions::{Rotation, Which};
+pub(crate) use crate::store::strapi::{StrapiRow, StrapiSource};
 pub(crate) use crate::store::users::{NewUser, ProfileChange, ROLE, Standing, Taken};
 use crate::store::writing::Turn;
 pub(crate) use crate::store::writing::Writing;
@@ -95,6 +103,11 @@ const SQLITE_WRITES: &str = "begin immediate; create table attempt (id bigint); 
 
 impl Store {
     pub(crate) async fn open(database: &Database) -> Result<Self> {
+        Ok(Self::migrate(database).await?.0)
+    }
+
+    /// Opens the database, and says which version of the schema it was at before.
+    pub(crate) async fn migrate(database: &Database) -> Result<(Self, Migrated)> {
         sqlx::any::install_default_drivers();
         let watcher = connect(database, 1, "").await?;
         let (writer, reader, queue) = if database.is_sqlite() {
@@ -106,12 +119,9 @@ impl Store {
             let pool = connect(database, 10, "").await?;
             (pool.clone(), pool, None)
         };
-        sqlx::migrate!()
-            .run(&writer)
-            .await
-            .map_err(Error::internal)?;
+        let migrated = schema::bring_up_to_date(&writer).await?;
         let reading = database.is_sqlite().then(|| Reading::start(&reader));
-        Ok(Self {
+        let store = Self {
             writer,
             reader,
             watcher,
@@ -119,7 +129,8 @@ impl Store {
             reading,
             post: Arc::default(),
             url: database.url.clone(),
-        })
+        };
+        Ok((store, migrated))
     }
 
     pub(crate) async fn close(&self) {

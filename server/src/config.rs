@@ -14,7 +14,12 @@ use auth::{CookieJarStyle, Cost};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
-use crate::admin::{AuditCommand, KeyCommand};
+use crate::admin::Form;
+use crate::admin::audit::AuditCommand;
+use crate::admin::doctor::DoctorArgs;
+use crate::admin::import::ImportCommand;
+use crate::admin::key::KeyCommand;
+use crate::admin::user::UserCommand;
 use crate::api::ApiConfig;
 use crate::client::Proxies;
 use crate::config::check::parse_cost;
@@ -50,6 +55,16 @@ pub fn variable_of(error: &clap::Error) -> Option<String> {
 pub enum Command {
     /// Serves the site. This is what happens without a command.
     Serve,
+    /// Brings the schema of the database up to date. A server that starts does so by itself.
+    Migrate(Form),
+    /// Looks after accounts.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Looks whether all is well: settings, files, database, clock, mail, keys, and the site as browsers reach it.
+    Doctor(DoctorArgs),
+    /// Takes accounts from another system.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Looks after the keys that sign access tokens.
     #[command(subcommand)]
     Key(KeyCommand),

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         .init();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if admin::is_unread(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // One line, from the setting to the cause, instead of a dump.
             let _ = writeln!(std::io::stderr(), "latchkey: {error:#}");
@@ -43,22 +44,37 @@ fn refuse(error: &clap::Error) -> ! {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    let config = cli.settings.check()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("the runtime")?;
     runtime.block_on(async {
         let clock = Clock::system();
+        let settings = cli.settings;
         match cli.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve_site(config, clock).await,
+            Command::Serve => serve_site(settings.check()?, clock).await,
+            // It says by itself what is wrong with the settings.
+            Command::Doctor(arguments) => admin::doctor::run(settings, &arguments, &clock).await,
+            Command::Migrate(form) => {
+                let config = settings.check()?;
+                make_file(&config)?;
+                admin::migrate::run(&config.auth.database, form).await
+            }
+            Command::User(command) => {
+                let auth = open(&settings.check()?, &clock).await?;
+                close_after(&auth, admin::user::run(&auth, command, &clock)).await
+            }
+            Command::Import(command) => {
+                let auth = open(&settings.check()?, &clock).await?;
+                close_after(&auth, admin::import::run(&auth, command, &clock)).await
+            }
             Command::Key(command) => {
-                let auth = open(&config, &clock).await?;
-                close_after(&auth, admin::key(&auth, command, &clock)).await
+                let auth = open(&settings.check()?, &clock).await?;
+                close_after(&auth, admin::key::run(&auth, command, &clock)).await
             }
             Command::Audit(command) => {
-                let auth = open(&config, &clock).await?;
-                close_after(&auth, admin::audit(&auth, command)).await
+                let auth = open(&settings.check()?, &clock).await?;
+                close_after(&auth, admin::audit::run(&auth, command)).await
             }
         }
     })
@@ -123,10 +139,15 @@ fn upkeep(auth: &Auth, clock: &Clock) -> JoinSet<()> {
     tasks
 }
 
-async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
-    if let Some(file) = &config.database_file {
-        data_dir::make_database_file(file)?;
+fn make_file(config: &Config) -> anyhow::Result<()> {
+    match &config.database_file {
+        Some(file) => data_dir::make_database_file(file),
+        None => Ok(()),
     }
+}
+
+async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
+    make_file(config)?;
     Auth::open(config.auth.clone(), clock.now())
         .await
         .map_err(explain)

@@ -74,6 +74,9 @@ fn what(event: Event, detail: Option<&str>) -> &'static str {
         (Event::SessionEnded, Some("deletion_planned")) => {
             "A session was ended because the account is to be deleted"
         }
+        (Event::SessionEnded, Some("password_set" | "role_changed" | "operator")) => {
+            "A session was ended by whoever runs this site"
+        }
         (Event::SessionEnded, _) => "A session was ended from another device",
         (Event::SessionExpired, Some("idle")) => "A session ran out because it was not used",
         (Event::SessionExpired, Some("absolute")) => {
@@ -100,6 +103,13 @@ fn what(event: Event, detail: Option<&str>) -> &'static str {
         (Event::AccountReplaced, _) => "The account made way for another",
         (Event::AccountDisabled, _) => "Account disabled",
         (Event::AccountEnabled, _) => "Account enabled again",
+        (Event::AccountAdded, _) => "Account made by whoever runs this site",
+        (Event::AccountImported, _) => "Account moved here",
+        (Event::RoleChanged, _) => "Another role was given by whoever runs this site",
+        (Event::PasswordSet, _) => "A password was set by whoever runs this site",
+        (Event::PasswordLinkMade, _) => {
+            "A link for a new password was made by whoever runs this site"
+        }
         (Event::KeyCreated | Event::KeyPromoted | Event::KeyRetired | Event::KeyRemoved, _) => {
             "Key changed"
         }

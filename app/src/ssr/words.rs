@@ -106,9 +106,11 @@ fn tell(error: auth::Error) -> AppError {
         ),
         auth::Error::Unavailable(_) => AppError::unavailable(),
         // What only the command line asks for.
-        auth::Error::UnknownAccount | auth::Error::UnknownKey | auth::Error::KeyInUse => {
-            AppError::internal()
-        }
+        auth::Error::UnknownAccount
+        | auth::Error::AmbiguousAccount
+        | auth::Error::NoLinkFor
+        | auth::Error::UnknownKey
+        | auth::Error::KeyInUse => AppError::internal(),
         auth::Error::Internal(_) | auth::Error::SealedUnderAnotherSecret => AppError::internal(),
     }
 }

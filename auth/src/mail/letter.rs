@@ -7,6 +7,7 @@ use crate::account::Email;
 use crate::error::{Error, Result};
 use crate::link::LinkToken;
 use crate::mail::Kind;
+use crate::manage::OPERATOR;
 use crate::session::Client;
 
 /// A letter that is ready to go.
@@ -61,16 +62,30 @@ struct AsHtml<'a> {
 
 /// Writes a letter, as text and as HTML.
 pub(super) fn write(facts: &Facts<'_>) -> Result<Written> {
-    let letter = compose(facts);
+    rendered(facts.recipient.clone(), &compose(facts))
+}
+
+/// The letter that says that letters can be sent.
+pub(super) fn test(recipient: Email, site: &str) -> Result<Written> {
+    let letter = Letter {
+        subject: "Letters can be sent",
+        greeting: "Hello,".to_owned(),
+        paragraphs: vec![format!(
+            "Whoever runs {site} wanted to know whether its letters arrive. This one has."
+        )],
+        action: None,
+        closing: vec!["There is nothing to do.".to_owned()],
+        site,
+    };
+    rendered(recipient, &letter)
+}
+
+fn rendered(recipient: Email, letter: &Letter<'_>) -> Result<Written> {
     Ok(Written {
-        recipient: facts.recipient.clone(),
+        recipient,
         subject: letter.subject.to_owned(),
-        text: AsText { letter: &letter }
-            .render()
-            .map_err(Error::internal)?,
-        html: AsHtml { letter: &letter }
-            .render()
-            .map_err(Error::internal)?,
+        text: AsText { letter }.render().map_err(Error::internal)?,
+        html: AsHtml { letter }.render().map_err(Error::internal)?,
     })
 }
 
@@ -149,6 +164,17 @@ fn words(facts: &Facts<'_>) -> Words {
             closing: vec![
                 format!("For another password: {site}/forgot-password"),
                 "If this was not you, there is nothing to do.".to_owned(),
+            ],
+        },
+        Kind::ResetPassword if told == OPERATOR => Words {
+            subject: "Set a password",
+            paragraphs: vec![
+                format!("Whoever runs {site} has sent you this link, so that you set a password for your account there."),
+            ],
+            action: Some(("Set a password", "/reset-password")),
+            closing: vec![
+                "The link works once, within 30 minutes. With the new password every device is signed out.".to_owned(),
+                format!("For another link: {site}/forgot-password"),
             ],
         },
         Kind::ResetPassword => Words {

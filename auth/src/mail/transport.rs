@@ -20,6 +20,7 @@ use crate::account::Email;
 use crate::error::{Error, Result};
 use crate::mail::letter::Written;
 use crate::mail::{MailConfig, MailRoute, Outbox, Sender, Sent, SmtpSecurity, SmtpServer};
+use crate::secret;
 
 /// How many letters are handed over at once.
 pub(super) const CONNECTIONS: u32 = 8;
@@ -99,6 +100,23 @@ impl Transport {
                 });
                 Ok(())
             }
+        }
+    }
+
+    /// Goes as far as it can without a letter.
+    pub(super) async fn reach(&self) -> std::result::Result<(), String> {
+        match &self.route {
+            Route::Smtp(server, _) => match server.test_connection().await {
+                Ok(true) => Ok(()),
+                Ok(false) => Err("the mail server hangs up".to_owned()),
+                Err(error) => Err(said(&error)),
+            },
+            Route::Folder(folder) => {
+                fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+                let file = tempfile_in(folder).map_err(|error| error.to_string())?;
+                fs::remove_file(file).map_err(|error| error.to_string())
+            }
+            Route::Memory(_) => Ok(()),
         }
     }
 
@@ -192,6 +210,23 @@ fn connect(server: &SmtpServer) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
         transport = transport.credentials(Credentials::new(user.clone(), password));
     }
     Ok(transport.build())
+}
+
+/// What an error says, down to its cause.
+fn said(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
+}
+
+/// Makes a file that no one reads, to see whether there can be one.
+fn tempfile_in(folder: &Path) -> io::Result<PathBuf> {
+    let path = folder.join(format!(".{}", secret::random_id()));
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path);
+    file.map(|_| path)
 }
 
 /// A letter is there whole or not at all, and for the owner of the folder only.

@@ -8,6 +8,10 @@ use crate::store::rows::millis;
 use crate::store::users::Taken;
 use crate::store::{Credentials, Writing};
 
+/// What stands in the place of an address and of a username, before the id of an account that has neither any
+/// more. No address and no username has a blank in it.
+pub(super) const GONE: &str = "replaced ";
+
 impl Writing {
     /// The accounts that stand at an address: the one that has it, and the one that claims it.
     pub(crate) async fn occupants(&mut self, email: &Email) -> Result<Vec<Occupant>> {
@@ -27,15 +31,15 @@ impl Writing {
         now: OffsetDateTime,
         gone_at: OffsetDateTime,
     ) -> Result<()> {
-        // No address and no username has a blank in it.
         sqlx::query(
-            "update users set email = 'replaced ' || document_id, username_key = 'replaced ' || document_id,
+            "update users set email = $4 || document_id, username_key = $4 || document_id,
                               pending_email = null, disabled_at = $1, updated_at = $1, deletion_at = $2
              where id = $3",
         )
         .bind(millis(now))
         .bind(millis(gone_at))
         .bind(user_id)
+        .bind(GONE)
         .execute(self.connection())
         .await?;
         Ok(())
@@ -97,12 +101,15 @@ pub(crate) enum Place {
     Claimant,
 }
 
+/// Before the address that a [`Place::Claimant`] stands at.
+pub(super) const CLAIM: &str = "claim ";
+
 impl Place {
     pub(super) fn column(self, email: &Email) -> String {
         match self {
             Self::Holder => email.as_str().to_owned(),
             // No address has a blank in it.
-            Self::Claimant => format!("claim {}", email.as_str()),
+            Self::Claimant => format!("{CLAIM}{}", email.as_str()),
         }
     }
 }

@@ -62,6 +62,42 @@ impl Store {
     }
 }
 
+/// A number below that of every row.
+const BEFORE_ALL: i64 = 0;
+
+impl Store {
+    /// The newest rows, the newest first.
+    pub(crate) async fn trail_end(&self, user_id: Option<i64>, limit: i64) -> Result<Vec<Record>> {
+        let query = match user_id {
+            Some(id) => {
+                sqlx::query("select * from audit where user_id = $1 order by id desc limit $2")
+                    .bind(id)
+            }
+            None => sqlx::query("select * from audit where id > $1 order by id desc limit $2")
+                .bind(BEFORE_ALL),
+        };
+        let rows = query.bind(limit).fetch_all(&self.reader).await?;
+        rows.iter().map(read_record).collect()
+    }
+
+    /// Rows after this one, the oldest first.
+    pub(crate) async fn trail_after(
+        &self,
+        user_id: Option<i64>,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Record>> {
+        let Some(user_id) = user_id else {
+            return self.trail(after, i64::MAX, limit).await;
+        };
+        let query =
+            sqlx::query("select * from audit where user_id = $1 and id > $2 order by id limit $3");
+        let query = query.bind(user_id).bind(after).bind(limit);
+        let rows = query.fetch_all(&self.reader).await?;
+        rows.iter().map(read_record).collect()
+    }
+}
+
 impl Writing {
     /// Appends to the trail. The counter's row lock is what puts the rows of several nodes in one line.
     pub(crate) async fn audit(&mut self, entry: &Entry<'_>) -> Result<()> {
@@ -109,10 +145,10 @@ impl Writing {
         Ok(())
     }
 
-    /// Whether an account was ever signed in to.
-    pub(crate) async fn was_used(&mut self, user_id: i64) -> Result<bool> {
+    /// Whether the trail has an event of this kind on an account.
+    pub(crate) async fn has_event(&mut self, user_id: i64, event: Event) -> Result<bool> {
         let query = sqlx::query("select id from audit where user_id = $1 and event = $2 limit 1");
-        let query = query.bind(user_id).bind(Event::SignedIn.name());
+        let query = query.bind(user_id).bind(event.name());
         Ok(query.fetch_optional(self.connection()).await?.is_some())
     }
 

@@ -7,6 +7,7 @@ use crate::account::{Account, DisplayName, Email, Identifier, Username};
 use crate::audit::Event;
 use crate::error::{Error, Result};
 use crate::session::Persistence;
+use crate::store::addresses::GONE;
 use crate::store::rows::{millis, read_account};
 use crate::store::{Credentials, Place, Store, Writing};
 
@@ -213,16 +214,17 @@ impl Writing {
         Ok(())
     }
 
-    /// Keeps an account as it is until the transaction is over. Returns whether its password is still that
-    /// of then and it can be used: both may change while a password is verified.
+    /// Keeps an account as it is until the transaction is over. Returns whether its password and its role are
+    /// still those of then and it can be used: all of it may change while a password is verified.
     pub(crate) async fn hold_account(&mut self, known: &Credentials) -> Result<bool> {
         // An update that changes nothing locks the row on Postgres too.
         let done = sqlx::query(
             "update users set updated_at = updated_at
-             where id = $1 and password_changed_at = $2 and disabled_at is null",
+             where id = $1 and password_changed_at = $2 and role = $3 and disabled_at is null",
         )
         .bind(known.user_id)
         .bind(millis(known.password_changed_at))
+        .bind(known.role.clone())
         .execute(self.connection())
         .await?;
         Ok(done.rows_affected() == 1)
@@ -293,6 +295,11 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// Whether there is nothing left of it but its number.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.account.email.as_str().starts_with(GONE)
+    }
+
     fn read(row: &sqlx::any::AnyRow) -> Result<Self> {
         Ok(Self {
             account: read_account(row)?,

@@ -1,7 +1,16 @@
-//! The commands beside `serve`: keys and the trail, by the program itself.
+//! The commands beside `serve`, by the program itself.
 
-use std::process::{Command, Output};
+mod checkup;
+mod people;
+mod strapi;
+#[cfg(target_os = "linux")]
+mod terminal;
+mod trail;
 
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
 use sqlx::Executor;
 
 use crate::scratch::Scratch;
@@ -17,6 +26,35 @@ fn said(command: &mut Command) -> String {
     String::from_utf8(stdout).unwrap()
 }
 
+/// Runs to the end with this on standard input.
+fn feed(command: &mut Command, input: &str) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // Who needs no more of it may have gone.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().unwrap()
+}
+
+fn fed(command: &mut Command, input: &str) -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = feed(command, input);
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).unwrap()
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
 fn refused(command: &mut Command) -> String {
     let Output { status, stderr, .. } = command.output().unwrap();
     assert_eq!(status.code(), Some(1));
@@ -25,7 +63,7 @@ fn refused(command: &mut Command) -> String {
 
 fn run(scratch: &Scratch, words: &[&str]) -> Command {
     let mut command = latchkey_over(scratch);
-    command.args(words);
+    command.args(words).env("LATCHKEY_ARGON2", "m=8,t=1,p=1");
     command
 }
 

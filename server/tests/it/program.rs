@@ -21,14 +21,23 @@ impl Program {
 
     /// Starts it by a command that says where its accounts are.
     pub(crate) fn start_by(command: &mut Command) -> Self {
+        // The port is another one after each start, and the issuer of the tokens must not be.
+        Self::start_as(command, |_| "http://localhost:3000".to_owned())
+    }
+
+    /// The same, for who asks it by its public URL.
+    pub(crate) fn start_at_home(data: &Path) -> Self {
+        Self::start_as(&mut latchkey(data), |address| format!("http://{address}"))
+    }
+
+    fn start_as(command: &mut Command, public_url: impl Fn(SocketAddr) -> String) -> Self {
         // A port of its own: taken, noted and given back.
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
         let child = command
             .env("LEPTOS_SITE_ADDR", address.to_string())
-            // The port is another one after each start, and the issuer of the tokens must not be.
-            .env("LATCHKEY_PUBLIC_URL", "http://localhost:3000")
+            .env("LATCHKEY_PUBLIC_URL", public_url(address))
             .env("LATCHKEY_ARGON2", "m=8,t=1,p=1")
             .env("LATCHKEY_RATE_LIMITS", "off")
             .env("RUST_LOG", "warn")

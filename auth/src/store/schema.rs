@@ -1,0 +1,33 @@
+//! The version of the schema.
+
+use sqlx::migrate::Migrator;
+use sqlx::{AnyPool, Row};
+
+use crate::error::{Error, Result};
+use crate::migrate::Migrated;
+
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// The version that this program knows.
+pub(super) fn newest() -> i64 {
+    MIGRATOR.iter().map(|step| step.version).max().unwrap_or(0)
+}
+
+/// Takes the steps that are missing.
+pub(super) async fn bring_up_to_date(pool: &AnyPool) -> Result<Migrated> {
+    let from = version(pool).await?;
+    MIGRATOR.run(pool).await.map_err(Error::internal)?;
+    let to = newest();
+    Ok(Migrated { from, to })
+}
+
+/// The version that the database is at; 0 when there is nothing in it.
+pub(super) async fn version(pool: &AnyPool) -> Result<i64> {
+    let query = sqlx::query("select max(version) as version from _sqlx_migrations");
+    match query.fetch_one(pool).await {
+        Ok(row) => Ok(row.try_get::<Option<i64>, _>("version")?.unwrap_or(0)),
+        // The table is not there yet.
+        Err(sqlx::Error::Database(_)) => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
