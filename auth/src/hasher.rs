@@ -129,10 +129,10 @@ impl Hasher {
     }
 }
 
-/// What was made here with the parameters of today is compared and that is all. A wrong password for
-/// anything else costs a hash of today on top, and a right one is hashed again by the caller: so no
-/// answer comes sooner than for a name that nobody has. It may come later, which tells that an account
-/// was imported, or not used since the parameters changed, until its next sign-in.
+/// Compares, and where the hash is not one of today spends what one of today costs on top, be the
+/// password right or wrong: no answer comes sooner than for a name that nobody has, and of an account
+/// that is disabled nobody learns its password. It may come later, which tells that an account was
+/// imported, or not used since the parameters changed, until its next sign-in.
 fn verify(argon: &mut Argon, cost: Cost, password: &[u8], stored: &str) -> Result<Verdict> {
     let is_right = if let Some(stored) = argon::Stored::parse(stored, cost) {
         let is_right = argon.is_right(password, &stored)?;
@@ -153,8 +153,9 @@ fn verify(argon: &mut Argon, cost: Cost, password: &[u8], stored: &str) -> Resul
         }
         false
     };
-    if is_right {
-        return Ok(Verdict::Outdated);
-    }
-    argon.hash(password).map(|_| Verdict::Wrong)
+    argon.hash(password)?;
+    Ok(match is_right {
+        true => Verdict::Outdated,
+        false => Verdict::Wrong,
+    })
 }

@@ -23,9 +23,9 @@ const WORK_LIMIT: u64 = 4 << 20;
 
 /// Hashes with memory that it keeps between hashes.
 ///
-/// What is in the memory after a hash leads back to its first block, and that is one BLAKE2b of the
-/// password: whoever read it could guess as fast as if there were no argon2. So the crate wipes it
-/// before it gives the hash out.
+/// What is in the memory after a hash leads back to its first block, which is made of the password by a
+/// fast hash: whoever read it could guess as if there were no argon2. So the crate wipes it before it
+/// gives the hash out.
 pub(crate) struct Argon {
     cost: Cost,
     usual: Argon2,
