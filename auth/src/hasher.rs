@@ -1,14 +1,22 @@
-//! Hashing passwords with argon2id (RFC 9106), off the async threads, with a bounded queue.
+//! Hashing passwords off the async threads: a pool of workers and a bounded queue before it.
 
+mod worker;
+
+#[cfg(test)]
+mod tests;
+
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
-use argon2::password_hash::phc::PasswordHash as Phc;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use crossbeam_channel::Sender;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{Error, Result};
+use crate::hasher::worker::Job;
+use crate::password::argon::{self, Argon};
+use crate::password::imported;
 
 /// Cost parameters of argon2id (RFC 9106).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,22 +29,32 @@ pub struct Cost {
     pub parallelism: u32,
 }
 
-impl Cost {
-    fn argon2(self) -> Result<Argon2<'static>> {
-        let params = Params::new(self.memory, self.iterations, self.parallelism, None)
-            .map_err(Error::internal)?;
-        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-    }
-}
-
-/// Hashes and verifies off the async threads, on as many workers as there are cores.
+/// Hashes and verifies off the async threads, on workers that each keep the memory they hash in.
 #[derive(Clone)]
 pub(crate) struct Hasher {
     cost: Cost,
-    workers: Arc<Semaphore>,
-    /// Who may wait for a worker: beyond it the answer is [`Error::Busy`], so that a storm of
-    /// sign-ins costs neither memory nor the patience of those already waiting.
+    /// Read by the workers, first come first served. They end when the last sender is gone.
+    jobs: Sender<Job>,
+    /// Who may wait for a worker or have one: beyond it the answer is [`Error::Busy`], so that a storm
+    /// of sign-ins costs neither memory nor the patience of those already waiting.
     places: Arc<Semaphore>,
+}
+
+/// How many hash, and how long they keep their memory without work.
+#[derive(Clone, Copy)]
+pub(crate) struct Pool {
+    pub(crate) workers: NonZeroUsize,
+    pub(crate) idle: Duration,
+}
+
+impl Default for Pool {
+    /// As many workers as there are cores: more would only take turns.
+    fn default() -> Self {
+        Self {
+            workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            idle: Duration::from_secs(60),
+        }
+    }
 }
 
 /// What comparing a password with a stored hash gave.
@@ -54,51 +72,30 @@ pub(crate) const UNUSABLE: &str = "!";
 const QUEUE: usize = 64;
 
 impl Hasher {
-    pub(crate) fn new(cost: Cost) -> Result<Self> {
-        cost.argon2()?;
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    pub(crate) fn new(cost: Cost, pool: Pool) -> Result<Self> {
+        argon::check()?;
+        let (jobs, queue) = crossbeam_channel::unbounded();
+        for _ in 0..pool.workers.get() {
+            worker::start(queue.clone(), Argon::new(cost)?, pool.idle)?;
+        }
         Ok(Self {
             cost,
-            workers: Arc::new(Semaphore::new(cores)),
-            places: Arc::new(Semaphore::new(cores + QUEUE)),
+            jobs,
+            places: Arc::new(Semaphore::new(pool.workers.get() + QUEUE)),
         })
     }
 
     /// Returns a PHC string with a new random salt.
     pub(crate) async fn hash(&self, password: SecretString) -> Result<String> {
-        let argon2 = self.cost.argon2()?;
-        self.run(move || {
-            let hash = argon2.hash_password(password.expose_secret().as_bytes());
-            hash.map(|phc| phc.to_string()).map_err(Error::internal)
-        })
-        .await
+        self.run(move |argon| argon.hash(password.expose_secret().as_bytes()))
+            .await
     }
 
+    /// Compares a password with what was stored when it was set: here, in another place, or never.
     pub(crate) async fn verify(&self, password: SecretString, stored: String) -> Result<Verdict> {
-        if stored == UNUSABLE {
-            return self.pretend(password).await;
-        }
-        let argon2 = self.cost.argon2()?;
-        self.run(move || {
-            let phc = Phc::new(&stored).map_err(Error::internal)?;
-            if argon2
-                .verify_password(password.expose_secret().as_bytes(), &phc)
-                .is_err()
-            {
-                return Ok(Verdict::Wrong);
-            }
-            let same = Params::try_from(&phc).is_ok_and(|made_with| {
-                made_with.m_cost() == argon2.params().m_cost()
-                    && made_with.t_cost() == argon2.params().t_cost()
-                    && made_with.p_cost() == argon2.params().p_cost()
-            });
-            Ok(if same && phc.algorithm.as_str() == "argon2id" {
-                Verdict::Right
-            } else {
-                Verdict::Outdated
-            })
-        })
-        .await
+        let cost = self.cost;
+        self.run(move |argon| verify(argon, cost, password.expose_secret().as_bytes(), &stored))
+            .await
     }
 
     /// Spends what a verification costs, for a name that nobody has: the answer must not come sooner.
@@ -108,95 +105,57 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T> + Send + 'static,
+        work: impl FnOnce(&mut Argon) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
             .map_err(|_| Error::Busy)?;
-        let worker = Arc::clone(&self.workers)
-            .acquire_owned()
-            .await
-            .map_err(Error::internal)?;
-        // The permits move into the thread: a caller that gives up does not free a core that is still at work.
-        let task = move || {
-            let _held = (place, worker);
-            work()
+        let (answer, answered) = oneshot::channel();
+        // The place goes with the job: a caller that gives up does not free a core that is at work.
+        let job = move |argon: &mut Argon| {
+            // Nobody waits any more, be it for a name that somebody has or for one that nobody has.
+            if answer.is_closed() {
+                return;
+            }
+            let given = work(argon);
+            drop(place);
+            // Whoever gave up in the meantime misses nothing.
+            let _ = answer.send(given);
         };
-        tokio::task::spawn_blocking(task)
-            .await
-            .map_err(Error::internal)?
+        self.jobs
+            .send(Box::new(job))
+            .map_err(|_| Error::internal("nobody hashes any more"))?;
+        answered.await.map_err(Error::internal)?
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CHEAP: Cost = Cost {
-        memory: 64,
-        iterations: 1,
-        parallelism: 1,
-    };
-
-    fn secret(text: &str) -> SecretString {
-        SecretString::from(text.to_owned())
-    }
-
-    impl Hasher {
-        /// Takes every place, so that the next one who wants to hash is turned away.
-        pub(crate) fn occupy(&self) -> impl Sized {
-            let all = self.places.available_permits().try_into().unwrap();
-            Arc::clone(&self.places)
-                .try_acquire_many_owned(all)
-                .unwrap()
+/// Compares, and where the hash is not one of today spends what one of today costs on top, be the
+/// password right or wrong: no answer comes sooner than for a name that nobody has, and of an account
+/// that is disabled nobody learns its password. It may come later, which tells that an account was
+/// imported, or not used since the parameters changed, until its next sign-in.
+fn verify(argon: &mut Argon, cost: Cost, password: &[u8], stored: &str) -> Result<Verdict> {
+    let is_right = if let Some(stored) = argon::Stored::parse(stored, cost) {
+        let is_right = argon.is_right(password, &stored)?;
+        if argon.is_current(&stored) {
+            return Ok(match is_right {
+                true => Verdict::Right,
+                false => Verdict::Wrong,
+            });
         }
-    }
-
-    #[tokio::test]
-    async fn a_password_is_verified_exactly_as_received() {
-        let hasher = Hasher::new(CHEAP).unwrap();
-        let stored = hasher.hash(secret(" pass word ")).await.unwrap();
-        assert_eq!(
-            hasher
-                .verify(secret(" pass word "), stored.clone())
-                .await
-                .unwrap(),
-            Verdict::Right
-        );
-        for near in ["pass word", " pass word", " Pass word ", " pass word \0"] {
-            assert_eq!(
-                hasher.verify(secret(near), stored.clone()).await.unwrap(),
-                Verdict::Wrong,
-                "{near:?}"
+        is_right
+    } else if let Some(stored) = imported::Stored::parse(stored) {
+        stored.is_right(password)
+    } else {
+        if stored != UNUSABLE {
+            tracing::warn!(
+                "a stored password hash cannot be verified: no password opens the account"
             );
         }
-    }
-
-    #[tokio::test]
-    async fn a_hash_with_other_parameters_is_outdated() {
-        let stored = Hasher::new(CHEAP)
-            .unwrap()
-            .hash(secret("a password"))
-            .await
-            .unwrap();
-        let dearer = Hasher::new(Cost {
-            memory: 128,
-            ..CHEAP
-        })
-        .unwrap();
-        assert_eq!(
-            dearer.verify(secret("a password"), stored).await.unwrap(),
-            Verdict::Outdated
-        );
-    }
-
-    #[tokio::test]
-    async fn a_storm_of_sign_ins_is_turned_away_and_not_queued_without_end() {
-        let hasher = Hasher::new(CHEAP).unwrap();
-        let _all = hasher.occupy();
-        assert!(matches!(
-            hasher.hash(secret("a password")).await,
-            Err(Error::Busy)
-        ));
-    }
+        false
+    };
+    argon.hash(password)?;
+    Ok(match is_right {
+        true => Verdict::Outdated,
+        false => Verdict::Wrong,
+    })
 }

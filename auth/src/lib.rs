@@ -87,7 +87,7 @@ pub use crate::store::Database;
 pub use crate::throttle::{RateLimits, Subnet};
 pub use crate::token::{MAX_ACCESS_LIFESPAN, Tokens};
 
-use crate::hasher::Hasher;
+use crate::hasher::{Hasher, Pool};
 use crate::keys::Keys;
 use crate::mail::Transport;
 use crate::receipt::Receipts;
@@ -176,7 +176,7 @@ impl Auth {
         // The numbers before what they count: what comes between the two is only learned twice.
         let known = Known::new(store.numbers().await?);
         let keys = Keys::load(&store, &secrets, config.signing_algorithm, now).await?;
-        let hasher = Hasher::new(config.password_cost)?;
+        let hasher = Hasher::new(config.password_cost, Pool::default())?;
         let transport = Transport::new(&config.mail)?;
         let revocations = Revocations::default();
         for revoked in store.revoked_since(now - revocation::HOLD).await? {

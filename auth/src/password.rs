@@ -1,7 +1,11 @@
-//! Passwords: which are accepted.
+//! Passwords: which are accepted, and how they are hashed.
 //!
 //! The rules are those of NIST SP 800-63B-4 and OWASP ASVS 5.0 V6.2: long, any characters,
 //! verified exactly as received, no composition rules, refused when everybody would try them.
+//! How they are hashed is in `argon`, what came from elsewhere in `imported`.
+
+pub(crate) mod argon;
+pub(crate) mod imported;
 
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;

@@ -15,6 +15,23 @@ async fn a_hash_with_old_parameters_is_replaced_at_the_next_sign_in() {
     auth.sign_in("ada", PASSWORD).await.unwrap();
 }
 
+/// The hash is of bcryptjs, as Strapi stores it.
+#[tokio::test]
+async fn an_imported_account_signs_in_with_its_password_and_gets_a_hash_of_ours() {
+    let auth = Fixture::new().await;
+    auth.ada().await;
+    let imported = "update users set password_hash = \
+                    '$2a$04$abcdefghijklmnopqrstuuv4UQqg0Mbs9qAvD51ZZetPbMVGfSHdO'";
+    auth.store().run(imported).await.unwrap();
+    let wrong = auth.sign_in("ada", "a wrong password").await;
+    assert!(matches!(wrong, Err(Error::BadCredentials)));
+    for _ in 0..2 {
+        auth.sign_in("ada", PASSWORD).await.unwrap();
+        let stored = auth.find("ada").await.unwrap().unwrap().password_hash;
+        assert!(stored.starts_with("$argon2id$v=19$m=64,"), "{stored}");
+    }
+}
+
 #[tokio::test]
 async fn a_revocation_survives_a_restart() {
     let mut auth = Fixture::new().await;
