@@ -95,6 +95,16 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Forged,
+        Self::Unknown,
+        Self::Idle,
+        Self::Expired,
+        Self::Revoked,
+        Self::Reused,
+        Self::Disabled,
+    ];
+
     /// The word for the trail.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -7,8 +7,10 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 
 use crate::error::{Error, Result};
+use crate::measure::{HashLoad, Stopwatch};
 
 /// Cost parameters of argon2id (RFC 9106).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,7 @@ impl Cost {
 #[derive(Clone)]
 pub(crate) struct Hasher {
     cost: Cost,
+    cores: usize,
     workers: Arc<Semaphore>,
     /// Who may wait for a worker: beyond it the answer is [`Error::Busy`], so that a storm of
     /// sign-ins costs neither memory nor the patience of those already waiting.
@@ -59,6 +62,7 @@ impl Hasher {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Self {
             cost,
+            cores,
             workers: Arc::new(Semaphore::new(cores)),
             places: Arc::new(Semaphore::new(cores + QUEUE)),
         })
@@ -122,9 +126,23 @@ impl Hasher {
             let _held = (place, worker);
             work()
         };
-        tokio::task::spawn_blocking(task)
-            .await
-            .map_err(Error::internal)?
+        let hashing = Stopwatch::start();
+        let done = tokio::task::spawn_blocking(task)
+            .instrument(tracing::info_span!("hash"))
+            .await;
+        hashing.hash();
+        done.map_err(Error::internal)?
+    }
+
+    pub(crate) fn load(&self) -> HashLoad {
+        let capacity = self.cores + QUEUE;
+        let taken = capacity - self.places.available_permits();
+        let running = self.cores - self.workers.available_permits();
+        HashLoad {
+            waiting: taken.saturating_sub(running),
+            running,
+            capacity,
+        }
     }
 }
 

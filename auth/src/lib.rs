@@ -21,6 +21,7 @@ mod leave;
 mod link;
 mod login;
 mod mail;
+mod measure;
 mod password;
 mod proof;
 mod receipt;
@@ -61,6 +62,7 @@ pub use crate::login::{LogIn, SignUp, SignedUp};
 pub use crate::mail::{
     MailConfig, MailRoute, MailTrouble, NotASender, Outbox, Sender, Sent, SmtpSecurity, SmtpServer,
 };
+pub use crate::measure::describe_metrics;
 pub use crate::password::{MAX_LENGTH as PASSWORD_MAX_LENGTH, PasswordError};
 pub use crate::proof::PROOF_LASTS;
 pub use crate::revocation::Revocations;

@@ -7,6 +7,7 @@ mod links;
 mod mails;
 mod news;
 mod queue;
+mod reader;
 mod reading;
 mod rows;
 mod sessions;
@@ -25,6 +26,7 @@ use sqlx::{AnyPool, Connection, Executor};
 use tokio::sync::Notify;
 
 use crate::error::{Error, Result};
+use crate::measure::{Stopwatch, Work};
 pub(crate) use crate::store::addresses::{Occupant, Place};
 pub(crate) use crate::store::browsers::BrowserRow;
 pub(crate) use crate::store::links::LinkRow;
@@ -157,10 +159,12 @@ impl Store {
     }
 
     async fn begin(&self, protection: Protection) -> Result<Writing> {
+        let waiting = Stopwatch::start();
         let turn = match &self.queue {
             Some(queue) => Turn::Shared(queue.turn(protection).await?),
             None => Turn::Own(self.writer.begin().await?),
         };
+        waiting.database(Work::WaitToWrite);
         Ok(Writing::new(turn, Arc::clone(&self.post)))
     }
 }

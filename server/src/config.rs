@@ -15,6 +15,7 @@ use url::Url;
 use crate::admin::{AuditCommand, KeyCommand};
 use crate::api::ApiConfig;
 use crate::config::check::parse_cost;
+use crate::telemetry::LogFormat;
 
 /// A complete sign-in for Rust web applications.
 #[derive(Parser)]
@@ -284,6 +285,36 @@ pub struct Settings {
     /// What a password hash costs: m = KiB of memory, t = passes, p = lanes.
     #[arg(long, global = true, env = "LATCHKEY_ARGON2", default_value = "m=19456,t=2,p=1", value_name = "PARAMETERS", value_parser = parse_cost)]
     pub argon2: Cost,
+
+    /// How the log is written: `text` for people, or `json`, an object a line. What is in it says `RUST_LOG`.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_LOG_FORMAT",
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
+    pub log_format: LogFormat,
+
+    /// Where Prometheus finds `/metrics`, and nothing else. Without it there are none.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_METRICS_ADDR",
+        value_name = "ADDRESS"
+    )]
+    pub metrics_addr: Option<SocketAddr>,
+
+    /// The collector of OpenTelemetry that gets traces, by OTLP over HTTP: `http://localhost:4318`. Without it
+    /// there are none.
+    #[arg(
+        long,
+        global = true,
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub otlp_endpoint: Option<String>,
 }
 
 /// As `alg` names them.
@@ -325,6 +356,8 @@ pub enum TokenMode {
 pub struct Config {
     pub site_addr: SocketAddr,
     pub site_root: PathBuf,
+    /// Where metrics are asked for, if anywhere.
+    pub metrics_addr: Option<SocketAddr>,
     /// Scheme, host and port, without a path.
     pub public_url: Url,
     pub cookies: CookieJarStyle,

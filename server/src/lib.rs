@@ -14,9 +14,11 @@ mod guard;
 mod jwks;
 mod outbox;
 mod receive;
+pub mod requests;
 mod security;
 pub mod serve;
 mod session;
+pub mod telemetry;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -106,6 +108,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         .layer(from_fn(form::handle))
         .service(pages(&app, options));
     let site = ServiceBuilder::new()
+        .layer(from_fn(requests::watch))
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn_with_state(app.clone(), answer::render))
         .layer(CatchPanicLayer::custom(|_| {

@@ -8,18 +8,12 @@ use auth::Auth;
 use clap::Parser;
 use server::clock::Clock;
 use server::config::{Cli, Command, Config};
+use server::telemetry::{self, metrics};
 use server::{Site, admin, assets, data_dir, router, serve};
 use tokio::task::JoinSet;
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -43,25 +37,39 @@ fn refuse(error: &clap::Error) -> ! {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    let config = cli.settings.check()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("the runtime")?;
-    runtime.block_on(async {
-        let clock = Clock::system();
-        match cli.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve_site(config, clock).await,
-            Command::Key(command) => {
-                let auth = open(&config, &clock).await?;
-                close_after(&auth, admin::key(&auth, command, &clock)).await
-            }
-            Command::Audit(command) => {
-                let auth = open(&config, &clock).await?;
-                close_after(&auth, admin::audit(&auth, command)).await
-            }
+    let command = cli.command.unwrap_or(Command::Serve);
+    // What a command does is said to who gave it, and to no collector.
+    let collector = match command {
+        Command::Serve => cli.settings.otlp_endpoint.as_deref(),
+        Command::Key(_) | Command::Audit(_) => None,
+    };
+    let collector = collector.filter(|base| !base.is_empty());
+    let telemetry = telemetry::start(cli.settings.log_format, collector, runtime.handle())?;
+    let done = cli
+        .settings
+        .check()
+        .and_then(|config| runtime.block_on(act(config, command)));
+    telemetry.end();
+    done
+}
+
+async fn act(config: Config, command: Command) -> anyhow::Result<()> {
+    let clock = Clock::system();
+    match command {
+        Command::Serve => serve_site(config, clock).await,
+        Command::Key(command) => {
+            let auth = open(&config, &clock).await?;
+            close_after(&auth, admin::key(&auth, command, &clock)).await
         }
-    })
+        Command::Audit(command) => {
+            let auth = open(&config, &clock).await?;
+            close_after(&auth, admin::audit(&auth, command)).await
+        }
+    }
 }
 
 /// Leaves the database in order, whatever came out of the work.
@@ -73,7 +81,8 @@ async fn close_after<T>(auth: &Auth, work: impl Future<Output = T>) -> T {
 
 async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     // The address comes first: two processes must not write to one database because one of them is in the way.
-    let listener = serve::listen(config.site_addr)?;
+    let listener = serve::listen("LEPTOS_SITE_ADDR", config.site_addr)?;
+    let metrics = config.metrics_addr.map(metrics::listen).transpose()?;
     let auth = open(&config, &clock).await?;
     auth.tend_keys(clock.now()).await.map_err(explain)?;
     // Before anybody is told that the site is there: who asks it to leave at once is heard too.
@@ -89,6 +98,9 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
         api: config.api,
     };
     let router = router(site, &options)?;
+    if let Some(metrics) = metrics {
+        tokio::spawn(metrics.serve(auth.clone(), leaving.clone()));
+    }
     greet(&config.public_url, auth.has_accounts().await?);
     let mut upkeep = upkeep(&auth, &clock);
     tokio::select! {

@@ -19,18 +19,17 @@ const HEAD_LIMIT: Duration = Duration::from_secs(15);
 /// How long requests that are under way may still take when the process is asked to leave.
 pub const FAREWELL: Duration = Duration::from_secs(10);
 
-/// Takes the address.
+/// Takes the address that a setting names.
 ///
 /// # Errors
 /// A sentence that names the setting, and what is in the way.
-pub fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+pub fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => {
-            anyhow::anyhow!("LEPTOS_SITE_ADDR is {address}: another program listens there")
+            anyhow::anyhow!("{setting} is {address}: another program listens there")
         }
-        _ => anyhow::Error::new(error).context(format!(
-            "LEPTOS_SITE_ADDR is {address}: it cannot be listened on"
-        )),
+        _ => anyhow::Error::new(error)
+            .context(format!("{setting} is {address}: it cannot be listened on")),
     })?;
     listener.set_nonblocking(true).context("the listener")?;
     Ok(listener)
@@ -70,6 +69,7 @@ pub fn asked_to_leave() -> anyhow::Result<Leaving> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        tracing::info!("leaving when what is under way is done");
         asked.send_replace(true);
         // Kept, so that whoever asks later hears the same.
         asked.closed().await;
@@ -86,7 +86,6 @@ pub async fn serve(listener: TcpListener, router: Router, leaving: Leaving) -> a
     let door = handle.clone();
     tokio::spawn(async move {
         leaving.asked().await;
-        tracing::info!("leaving when what is under way is done");
         door.graceful_shutdown(Some(FAREWELL));
     });
     // Without TCP_NODELAY the second part of an answer waits for the delayed acknowledgement of the first.

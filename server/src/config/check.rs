@@ -73,6 +73,7 @@ impl Settings {
         Ok(Config {
             site_addr: self.site_addr,
             site_root: self.site_root,
+            metrics_addr: self.metrics_addr,
             public_url,
             cookies,
             database_file,
