@@ -165,7 +165,57 @@ fn loggable(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use futures_util::FutureExt;
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
     use super::*;
+    use crate::telemetry::testing::Page;
+
+    /// A site whose handlers do what they should not.
+    fn site() -> Router {
+        Router::new()
+            .route("/panics", get(panics))
+            .route("/waits", get(std::future::pending::<StatusCode>))
+            .layer(CatchPanicLayer::new())
+            .layer(from_fn(watch))
+    }
+
+    async fn panics() -> StatusCode {
+        panic!("a password: {}", 7)
+    }
+
+    fn request(path: &str) -> Request {
+        Request::get(path).body(Body::empty()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_handler_panics_is_logged_as_an_error_with_its_id() {
+        let page = Page::default();
+        let _here = tracing::subscriber::set_default(page.subscriber("error"));
+        let answer = site().oneshot(request("/panics?a")).await.unwrap();
+        let id = answer.headers()[REQUEST_ID].to_str().unwrap().to_owned();
+        let log = page.text();
+        let line = format!("request{{request_id=\"{id}\"}}: server::requests: failed");
+        assert!(log.contains("ERROR") && log.contains(&line), "{log}");
+        assert!(log.contains("path=\"/panics\" status=500"), "{log}");
+        assert_eq!(log.lines().count(), 1, "{log}");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_hangs_up_is_logged_too() {
+        let page = Page::default();
+        let _here = tracing::subscriber::set_default(page.subscriber("info"));
+        let left = site().oneshot(request("/waits")).now_or_never();
+        assert!(left.is_none());
+        let log = page.text();
+        assert!(log.contains("the client hung up"), "{log}");
+        assert_eq!(log.lines().count(), 1, "{log}");
+    }
 
     #[test]
     fn paths_of_ours_are_logged_whole() {

@@ -6,7 +6,10 @@ mod limit;
 pub mod metrics;
 mod otlp;
 mod panics;
+#[cfg(test)]
+pub(crate) mod testing;
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -89,7 +92,12 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     let wanted = wanted()?.and(limit::log());
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // Colours are for people (https://no-color.org).
+    let is_read_by_people = std::io::stderr().is_terminal();
+    let has_colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(is_read_by_people && has_colours)
+        .with_writer(std::io::stderr);
     Ok(match format {
         LogFormat::Text => lines.with_filter(wanted).boxed(),
         LogFormat::Json => {

@@ -47,34 +47,12 @@ fn crate_of<'a>(of: &Metadata<'a>) -> &'a str {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::sync::{Arc, Mutex};
-
-    use tracing_subscriber::filter::FilterExt;
-    use tracing_subscriber::layer::SubscriberExt;
-    use tracing_subscriber::{EnvFilter, Layer};
-
-    #[derive(Clone, Default)]
-    struct Page(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Page {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::telemetry::testing::Page;
 
     fn logged(wanted: &str, say: impl FnOnce()) -> String {
         let page = Page::default();
-        let writer = page.clone();
-        let lines = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
-        let filter = EnvFilter::new(wanted).and(super::log());
-        let log = tracing_subscriber::registry().with(lines.with_filter(filter));
-        tracing::subscriber::with_default(log, say);
-        String::from_utf8(page.0.lock().unwrap().clone()).unwrap()
+        tracing::subscriber::with_default(page.subscriber(wanted), say);
+        page.text()
     }
 
     fn all() {

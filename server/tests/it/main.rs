@@ -30,3 +30,4 @@ mod scratch;
 mod start;
 mod tokens;
 mod visitor;
+mod watching;
