@@ -131,7 +131,7 @@ impl Hasher {
             .instrument(tracing::info_span!("hash"))
             .await;
         hashing.hash();
-        done.map_err(Error::internal)?
+        done.map_err(Error::broken_off)?
     }
 
     pub(crate) fn load(&self) -> HashLoad {

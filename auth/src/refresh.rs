@@ -250,5 +250,5 @@ pub(crate) async fn to_the_end<T: Send + 'static>(
 ) -> Result<T> {
     tokio::spawn(work.in_current_span())
         .await
-        .map_err(Error::internal)?
+        .map_err(Error::broken_off)?
 }

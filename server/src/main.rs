@@ -106,7 +106,7 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     tokio::select! {
         served = serve::serve(listener, router, leaving) => served?,
         // None ends by itself. A site that is deaf to what other nodes revoke must not go on.
-        ended = upkeep.join_next() => bail!("the upkeep has ended: {ended:?}"),
+        _ = upkeep.join_next() => bail!("the upkeep has ended"),
     }
     // Letters that are on their way are sent to their end. The other tasks never end, and just stop.
     auth.stop_delivering();

@@ -168,6 +168,7 @@ mod tests {
     use axum::Router;
     use axum::body::Body;
     use axum::middleware::from_fn;
+    use axum::response::IntoResponse;
     use axum::routing::get;
     use futures_util::FutureExt;
     use tower::ServiceExt;
@@ -181,7 +182,9 @@ mod tests {
         Router::new()
             .route("/panics", get(panics))
             .route("/waits", get(std::future::pending::<StatusCode>))
-            .layer(CatchPanicLayer::new())
+            .layer(CatchPanicLayer::custom(|_| {
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }))
             .layer(from_fn(watch))
     }
 
@@ -204,6 +207,7 @@ mod tests {
         assert!(log.contains("ERROR") && log.contains(&line), "{log}");
         assert!(log.contains("path=\"/panics\" status=500"), "{log}");
         assert_eq!(log.lines().count(), 1, "{log}");
+        assert!(!log.contains("a password"), "{log}");
     }
 
     #[tokio::test]
