@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::error::{Error, Result};
-use crate::measure::{HashLoad, Stopwatch};
+use crate::measure::{HashLoad, Stopwatch, traced};
 
 /// Cost parameters of argon2id (RFC 9106).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +128,7 @@ impl Hasher {
         };
         let hashing = Stopwatch::start();
         let done = tokio::task::spawn_blocking(task)
-            .instrument(tracing::info_span!("hash"))
+            .instrument(traced!("hash"))
             .await;
         hashing.hash();
         done.map_err(Error::broken_off)?

@@ -62,7 +62,7 @@ pub use crate::login::{LogIn, SignUp, SignedUp};
 pub use crate::mail::{
     MailConfig, MailRoute, MailTrouble, NotASender, Outbox, Sender, Sent, SmtpSecurity, SmtpServer,
 };
-pub use crate::measure::describe_metrics;
+pub use crate::measure::{TRACES, describe_metrics};
 pub use crate::password::{MAX_LENGTH as PASSWORD_MAX_LENGTH, PasswordError};
 pub use crate::proof::PROOF_LASTS;
 pub use crate::revocation::Revocations;

@@ -9,7 +9,7 @@ use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
 use crate::hasher::Verdict;
 use crate::mail::{Kind, NewMail, Pace};
-use crate::measure;
+use crate::measure::{self, traced};
 use crate::password::{self, MAX_LENGTH};
 use crate::refresh::to_the_end;
 use crate::secret;
@@ -114,7 +114,7 @@ impl Auth {
         now: OffsetDateTime,
     ) -> Result<SignedUp> {
         let making = self.make_account(form, client, replacing, now);
-        let signed_up = making.instrument(tracing::info_span!("sign_up")).await;
+        let signed_up = making.instrument(traced!("sign_up")).await;
         measure::sign_up(&signed_up);
         signed_up
     }
@@ -161,7 +161,7 @@ impl Auth {
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         let checking = self.check_and_begin(form, client, replacing, now);
-        let signed_in = checking.instrument(tracing::info_span!("log_in")).await;
+        let signed_in = checking.instrument(traced!("log_in")).await;
         measure::sign_in(&signed_in);
         signed_in
     }

@@ -7,7 +7,7 @@ use crate::Auth;
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Refusal, Result};
 use crate::mail::Kind;
-use crate::measure;
+use crate::measure::{self, traced};
 use crate::rotation::Decision;
 use crate::session::{Client, Session, SessionRow, SignedIn};
 use crate::store::{Rotation, Which, Writing};
@@ -37,7 +37,7 @@ impl Auth {
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         let refreshing = self.open_and_exchange(token, client, now);
-        let signed_in = refreshing.instrument(tracing::info_span!("refresh")).await;
+        let signed_in = refreshing.instrument(traced!("refresh")).await;
         measure::refresh(&signed_in);
         signed_in
     }

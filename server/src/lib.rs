@@ -14,7 +14,7 @@ mod guard;
 mod jwks;
 mod outbox;
 mod receive;
-pub mod requests;
+mod requests;
 mod security;
 pub mod serve;
 mod session;

@@ -6,6 +6,7 @@
 
 use std::time::Instant;
 
+use auth::TRACES;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -14,8 +15,6 @@ use metrics::{Unit, describe_histogram, histogram};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
-
-use crate::telemetry::TRACES;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -175,6 +174,7 @@ mod tests {
     use tower_http::catch_panic::CatchPanicLayer;
 
     use super::*;
+    use crate::telemetry::LogFormat;
     use crate::telemetry::testing::Page;
 
     /// A site whose handlers do what they should not.
@@ -199,7 +199,7 @@ mod tests {
     #[tokio::test]
     async fn a_request_whose_handler_panics_is_logged_as_an_error_with_its_id() {
         let page = Page::default();
-        let _here = tracing::subscriber::set_default(page.subscriber("error"));
+        let _here = tracing::subscriber::set_default(page.subscriber(LogFormat::Text, "error"));
         let answer = site().oneshot(request("/panics?a")).await.unwrap();
         let id = answer.headers()[REQUEST_ID].to_str().unwrap().to_owned();
         let log = page.text();
@@ -213,7 +213,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_hangs_up_is_logged_too() {
         let page = Page::default();
-        let _here = tracing::subscriber::set_default(page.subscriber("info"));
+        let _here = tracing::subscriber::set_default(page.subscriber(LogFormat::Text, "info"));
         let left = site().oneshot(request("/waits")).now_or_never();
         assert!(left.is_none());
         let log = page.text();

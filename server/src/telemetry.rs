@@ -19,6 +19,7 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Handle;
 use tracing::Subscriber;
 use tracing_subscriber::filter::FilterExt;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -26,9 +27,6 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 /// What is logged when `RUST_LOG` says nothing.
 const USUAL: &str = "info,sqlx=warn";
-
-/// The target of the spans that are for a collector only. The log has the same in its own words.
-pub(crate) const TRACES: &str = "traces";
 
 /// How long the last spans may take to leave when the program ends.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -41,6 +39,14 @@ pub enum LogFormat {
     /// For programs: one object a line.
     Json,
 }
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Colours {
+    Some,
+    None,
+}
+
+type Lines<S> = Box<dyn Layer<S> + Send + Sync>;
 
 /// What is to be sent off before the program ends.
 #[derive(Default)]
@@ -69,7 +75,7 @@ pub fn start(
             .with_filter(limit::traces())
     });
     tracing_subscriber::registry()
-        .with(log(format)?)
+        .with(log(format, wanted()?, std::io::stderr, colours()))
         .with(to_collector)
         .try_init()
         .context("the log")?;
@@ -87,24 +93,33 @@ impl Telemetry {
     }
 }
 
-fn log<S>(format: LogFormat) -> anyhow::Result<Box<dyn Layer<S> + Send + Sync>>
+fn log<S, W>(format: LogFormat, wanted: EnvFilter, to: W, colours: Colours) -> Lines<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let wanted = wanted()?.and(limit::log());
-    // Colours are for people (https://no-color.org).
-    let is_read_by_people = std::io::stderr().is_terminal();
-    let has_colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let wanted = wanted.and(limit::log());
     let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(is_read_by_people && has_colours)
-        .with_writer(std::io::stderr);
-    Ok(match format {
+        .with_ansi(colours == Colours::Some)
+        .with_writer(to);
+    match format {
         LogFormat::Text => lines.with_filter(wanted).boxed(),
         LogFormat::Json => {
+            // There is one span at most: that of the request.
             let lines = lines.json().flatten_event(true).with_span_list(false);
             lines.with_filter(wanted).boxed()
         }
-    })
+    }
+}
+
+/// Colours are for people (<https://no-color.org>).
+fn colours() -> Colours {
+    let are_unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if std::io::stderr().is_terminal() && !are_unwanted {
+        Colours::Some
+    } else {
+        Colours::None
+    }
 }
 
 fn wanted() -> anyhow::Result<EnvFilter> {

@@ -4,10 +4,9 @@
 //! who mend their code: bytes as they were read, values as they were refused. Passwords and tokens go through
 //! all of it, so nobody is heard below `info` of whom we do not know what they say.
 
+use auth::TRACES;
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{FilterFn, filter_fn};
-
-use crate::telemetry::TRACES;
 
 /// Crates that may say everything, by the names that their targets begin with.
 const OURS: [&str; 4] = ["app", "auth", "latchkey", "server"];
@@ -24,8 +23,7 @@ pub(super) fn log() -> FilterFn {
 /// What a collector gets: a span for each request, those of the domain in it, and what we say meanwhile.
 pub(super) fn traces() -> FilterFn {
     filter_fn(|of| {
-        // The span that the log has of a request is the same as the one that is made for a collector.
-        let is_ours = OURS.contains(&crate_of(of)) && (of.is_event() || crate_of(of) == "auth");
+        let is_ours = OURS.contains(&crate_of(of)) && of.is_event();
         of.target() == TRACES || (is_ours && *of.level() <= Level::INFO)
     })
 }
@@ -47,12 +45,33 @@ fn crate_of<'a>(of: &Metadata<'a>) -> &'a str {
 
 #[cfg(test)]
 mod tests {
+    use crate::telemetry::LogFormat;
     use crate::telemetry::testing::Page;
 
     fn logged(wanted: &str, say: impl FnOnce()) -> String {
         let page = Page::default();
-        tracing::subscriber::with_default(page.subscriber(wanted), say);
+        tracing::subscriber::with_default(page.subscriber(LogFormat::Text, wanted), say);
         page.text()
+    }
+
+    #[test]
+    fn what_is_said_in_a_span_for_a_collector_has_the_id_of_the_request() {
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let page = Page::default();
+            let log = page.subscriber(format, "trace");
+            tracing::subscriber::with_default(log, || {
+                let _request = tracing::error_span!("request", request_id = "7").entered();
+                let _traced = tracing::error_span!(target: super::TRACES, "traced").entered();
+                tracing::warn!(target: "auth::refresh", "said");
+            });
+            let log = page.text();
+            assert!(log.contains("said") && !log.contains("traced"), "{log}");
+            let id = match format {
+                LogFormat::Text => "request{request_id=\"7\"}: auth::refresh: said",
+                LogFormat::Json => "\"span\":{\"request_id\":\"7\",\"name\":\"request\"}",
+            };
+            assert!(log.contains(id), "{log}");
+        }
     }
 
     fn all() {

@@ -75,7 +75,6 @@ async fn sort(recorded: &PrometheusHandle) {
 }
 
 /// `GET /metrics`, and nothing else.
-#[must_use]
 pub fn router(auth: Auth, recorded: PrometheusHandle) -> Router {
     let page = move || async move {
         auth.measure();

@@ -4,24 +4,25 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use tracing::Subscriber;
-use tracing_subscriber::filter::FilterExt;
+use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::{EnvFilter, Layer};
 
-use crate::telemetry::limit;
+use crate::telemetry::{Colours, LogFormat, log};
 
 #[derive(Clone, Default)]
 pub(crate) struct Page(Arc<Mutex<Vec<u8>>>);
 
 impl Page {
-    /// What writes on it, held down as the program's log is.
-    pub(crate) fn subscriber(&self, wanted: &str) -> impl Subscriber + Send + Sync + use<> {
+    /// What writes on it, as the program writes its log.
+    pub(crate) fn subscriber(
+        &self,
+        format: LogFormat,
+        wanted: &str,
+    ) -> impl Subscriber + Send + Sync + use<> {
         let page = self.clone();
-        let lines = tracing_subscriber::fmt::layer()
-            .with_ansi(false)
-            .with_writer(move || page.clone());
-        let filter = EnvFilter::new(wanted).and(limit::log());
-        tracing_subscriber::registry().with(lines.with_filter(filter))
+        let wanted = EnvFilter::new(wanted);
+        let lines = log(format, wanted, move || page.clone(), Colours::None);
+        tracing_subscriber::registry().with(lines)
     }
 
     pub(crate) fn text(&self) -> String {
