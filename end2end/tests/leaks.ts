@@ -4,7 +4,7 @@
 const SHAPES: readonly [what: string, shape: RegExp][] = [
   ['a JWT', /\beyJ[\w-]{8,}/],
   // A refresh token, the token of a link, a signature: all are random, and longer than any name of ours.
-  ['a token', /(?<![\w/.-])(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{40,}/],
+  ['a token', /(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{40,}/],
   ['the token of a link', /\btoken=/i],
   ['a cookie', /\b(?:__Host-)?latchkey_(?:access|refresh|browser)=/],
   ['an Authorization header', /\bauthorization\b["']?\s*[:=]|\b(?:Bearer|Basic) [\w+/=.-]{8,}/i],

@@ -24,6 +24,7 @@ test('the search finds each kind of secret, and nothing in what is no secret', (
   const planted: [what: string, line: string][] = [
     ['a JWT', 'access=eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJo'],
     ['a token', 'refresh: AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g-_'],
+    ['a token', 'path="/reset-password/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"'],
     ['the token of a link', 'GET /reset-password?token=x'],
     ['a cookie', 'latchkey_browser=AAECAwQFBgcICQ'],
     ['an Authorization header', '"authorization": "x"'],

@@ -1,11 +1,11 @@
 // Runs before the suite: what the last run left is no part of this one.
 
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 
-import { test, expect } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 
 import { LOGS, SECRETS, folder } from './run.ts';
-import { existsSync } from 'node:fs';
 
 test('the logs of the last run are put away', async () => {
   for (const path of [LOGS, SECRETS]) {
