@@ -18,8 +18,16 @@ export default defineConfig({
     launchOptions: { executablePath: browser(), args: flags() },
   },
   projects: [
-    { name: 'with script', grepInvert: /@plain/ },
-    { name: 'without script', grepInvert: /@script/, use: { javaScriptEnabled: false } },
+    // What the servers log is looked through when all is over, also when something failed.
+    { name: 'before', testMatch: 'log.before.ts', teardown: 'after' },
+    { name: 'after', testMatch: 'log.after.ts' },
+    { name: 'with script', grepInvert: /@plain/, dependencies: ['before'] },
+    {
+      name: 'without script',
+      grepInvert: /@script/,
+      dependencies: ['before'],
+      use: { javaScriptEnabled: false },
+    },
   ],
 });
 

@@ -15,8 +15,9 @@ use std::time::{Duration as StdDuration, Instant};
 
 use argon2_rust::params::Memory;
 use auth::{
-    Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, LogIn, MailConfig,
-    MailRoute, MasterSecret, Outbox, Persistence, Registration, SignUp, SigningAlgorithm,
+    Auth, Client, Config, Confirmation, Cost, Database, HashPool, Lifespans, Limits, LogIn,
+    MailConfig, MailRoute, MasterSecret, Outbox, Persistence, RateLimits, Registration, SignUp,
+    SigningAlgorithm,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 use time::{Duration, OffsetDateTime};
@@ -126,12 +127,14 @@ fn config(folder: &Path) -> Config {
         registration: Registration::Open,
         password_min_length: 12,
         password_cost: COST,
+        hash_pool: HashPool::default(),
         signing_algorithm: SigningAlgorithm::EdDsa,
         confirmation: Confirmation::Optional,
         mail: MailConfig {
             route: MailRoute::Memory(Outbox::default()),
             from: "Latchkey <no-reply@latchkey.example>".parse().unwrap(),
         },
+        rate_limits: RateLimits::Off,
     }
 }
 

@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration as StdDuration, Instant};
 
 use auth::{
-    Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, MailConfig, MailRoute,
-    MasterSecret, Persistence, RateLimits, Registration, SignUp, SigningAlgorithm, SmtpSecurity,
-    SmtpServer,
+    Auth, Client, Config, Confirmation, Cost, Database, HashPool, Lifespans, Limits, MailConfig,
+    MailRoute, MasterSecret, Persistence, RateLimits, Registration, SignUp, SigningAlgorithm,
+    SmtpSecurity, SmtpServer,
 };
 use lettre::message::MultiPart;
 use lettre::transport::smtp::PoolConfig;
@@ -194,6 +194,7 @@ fn config(folder: &std::path::Path, port: u16) -> Config {
             iterations: 1,
             parallelism: 1,
         },
+        hash_pool: HashPool::default(),
         signing_algorithm: SigningAlgorithm::EdDsa,
         confirmation: Confirmation::Optional,
         mail: MailConfig {

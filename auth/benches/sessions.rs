@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::time::{Duration as StdDuration, Instant};
 
 use auth::{
-    Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, MailConfig, MailRoute,
-    MasterSecret, Outbox, Persistence, RateLimits, Registration, Revocations, SessionId, SignUp,
-    SignedIn, SigningAlgorithm,
+    Auth, Client, Config, Confirmation, Cost, Database, HashPool, Lifespans, Limits, MailConfig,
+    MailRoute, MasterSecret, Outbox, Persistence, RateLimits, Registration, Revocations, SessionId,
+    SignUp, SignedIn, SigningAlgorithm,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -46,6 +46,7 @@ fn config(folder: &std::path::Path) -> Config {
             iterations: 1,
             parallelism: 1,
         },
+        hash_pool: HashPool::default(),
         signing_algorithm: SigningAlgorithm::EdDsa,
         confirmation: Confirmation::Optional,
         mail: MailConfig {

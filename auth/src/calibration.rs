@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use crate::error::Result;
-use crate::hasher::{Cost, Hasher};
+use crate::hasher::{Cost, HashPool, Hasher};
 
 /// Hashes on the pool that sign-ins use, and does nothing else.
 #[derive(Clone)]
@@ -15,7 +15,7 @@ impl Calibration {
     /// # Errors
     /// When argon2id does not take the parameters.
     pub fn new(cost: Cost) -> Result<Self> {
-        Hasher::new(cost).map(Self)
+        Hasher::new(cost, HashPool::default()).map(Self)
     }
 
     /// Spends what the password of one sign-in costs.

@@ -1,5 +1,7 @@
 //! What can go wrong in the domain: one variant per outcome that a caller treats differently.
 
+use tokio::task::JoinError;
+
 use crate::account::{EmailError, NameError, UsernameError};
 use crate::password::PasswordError;
 
@@ -104,6 +106,16 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Forged,
+        Self::Unknown,
+        Self::Idle,
+        Self::Expired,
+        Self::Revoked,
+        Self::Reused,
+        Self::Disabled,
+    ];
+
     /// The word for the trail.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -119,6 +131,11 @@ impl Refusal {
 }
 
 impl Error {
+    /// Of a task that panicked. Its own text would quote the panic, and that may hold anything.
+    pub(crate) fn broken_off(_: JoinError) -> Self {
+        Self::internal("a task broke off")
+    }
+
     pub(crate) fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())
     }
@@ -154,4 +171,17 @@ fn is_transient(error: &dyn sqlx::error::DatabaseError) -> bool {
     ["08", "25006", "40", "53", "55P03", "57"]
         .iter()
         .any(|class| code.starts_with(class))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_not_quoted_by_the_error_that_it_becomes() {
+        let password = "seven quiet otters";
+        let task = tokio::spawn(async move { panic!("not expected: {password}") });
+        let error = Error::broken_off(task.await.map(|(): ()| ()).unwrap_err());
+        assert!(!format!("{error:?} {error}").contains(password));
+    }
 }

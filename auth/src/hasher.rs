@@ -7,14 +7,16 @@ mod tests;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Semaphore, oneshot};
+use tracing::Instrument;
 
 use crate::error::{Error, Result};
 use crate::hasher::worker::Job;
+use crate::measure::{self, HashLoad, traced};
 use crate::password::argon::{self, Argon};
 use crate::password::imported;
 
@@ -35,23 +37,29 @@ pub(crate) struct Hasher {
     cost: Cost,
     /// Read by the workers, first come first served. They end when the last sender is gone.
     jobs: Sender<Job>,
+    capacity: usize,
     /// Who may wait for a worker or have one: beyond it the answer is [`Error::Busy`], so that a storm
     /// of sign-ins costs neither memory nor the patience of those already waiting.
     places: Arc<Semaphore>,
 }
 
-/// How many hash, and how long they keep their memory without work.
-#[derive(Clone, Copy)]
-pub(crate) struct Pool {
-    pub(crate) workers: NonZeroUsize,
-    pub(crate) idle: Duration,
+/// How many hash, how many wait, and how long the memory of an idle worker is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HashPool {
+    /// Each has memory of its own: together as many times [`Cost::memory`].
+    pub workers: NonZeroUsize,
+    /// Who finds no place in the line is turned away with [`Error::Busy`].
+    pub queue: usize,
+    /// Without work.
+    pub idle: Duration,
 }
 
-impl Default for Pool {
+impl Default for HashPool {
     /// As many workers as there are cores: more would only take turns.
     fn default() -> Self {
         Self {
             workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            queue: 64,
             idle: Duration::from_secs(60),
         }
     }
@@ -69,19 +77,19 @@ pub(crate) enum Verdict {
 /// In the place of a hash: no password opens the account.
 pub(crate) const UNUSABLE: &str = "!";
 
-const QUEUE: usize = 64;
-
 impl Hasher {
-    pub(crate) fn new(cost: Cost, pool: Pool) -> Result<Self> {
+    pub(crate) fn new(cost: Cost, pool: HashPool) -> Result<Self> {
         argon::check()?;
         let (jobs, queue) = crossbeam_channel::unbounded();
         for _ in 0..pool.workers.get() {
             worker::start(queue.clone(), Argon::new(cost)?, pool.idle)?;
         }
+        let capacity = pool.workers.get() + pool.queue;
         Ok(Self {
             cost,
             jobs,
-            places: Arc::new(Semaphore::new(pool.workers.get() + QUEUE)),
+            capacity,
+            places: Arc::new(Semaphore::new(capacity)),
         })
     }
 
@@ -117,15 +125,30 @@ impl Hasher {
             if answer.is_closed() {
                 return;
             }
+            let hashing = Instant::now();
             let given = work(argon);
+            let took = hashing.elapsed();
             drop(place);
             // Whoever gave up in the meantime misses nothing.
-            let _ = answer.send(given);
+            let _ = answer.send((given, took));
         };
         self.jobs
             .send(Box::new(job))
             .map_err(|_| Error::internal("nobody hashes any more"))?;
-        answered.await.map_err(Error::internal)?
+        let answered = answered.instrument(traced!("hash")).await;
+        let (given, took) = answered.map_err(Error::internal)?;
+        measure::hashed(took);
+        given
+    }
+
+    pub(crate) fn load(&self) -> HashLoad {
+        let taken = self.capacity - self.places.available_permits();
+        let waiting = self.jobs.len().min(taken);
+        HashLoad {
+            waiting,
+            running: taken - waiting,
+            capacity: self.capacity,
+        }
     }
 }
 

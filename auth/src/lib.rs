@@ -25,6 +25,7 @@ mod link;
 mod login;
 mod mail;
 mod manage;
+mod measure;
 mod migrate;
 mod password;
 mod proof;
@@ -60,7 +61,7 @@ pub use crate::cookie::{CookieJarStyle, CookieSecurity};
 pub use crate::devices::Warning;
 pub use crate::error::{Error, Refusal, Result};
 pub use crate::export::{Export, ExportedEvent};
-pub use crate::hasher::Cost;
+pub use crate::hasher::{Cost, HashPool};
 pub use crate::import::{
     ImportError, ImportMode, Imported, NotTaken, Outcome, Remark, StrapiImport, WithoutPassword,
 };
@@ -74,6 +75,7 @@ pub use crate::mail::{
     SmtpServer,
 };
 pub use crate::manage::{NewAccount, Role, UserInfo, UserPage, Vouching};
+pub use crate::measure::{TRACES, describe_metrics};
 pub use crate::migrate::{Migrated, migrate};
 pub use crate::password::{MAX_LENGTH as PASSWORD_MAX_LENGTH, PasswordError};
 pub use crate::proof::PROOF_LASTS;
@@ -87,7 +89,7 @@ pub use crate::store::Database;
 pub use crate::throttle::{RateLimits, Subnet};
 pub use crate::token::{MAX_ACCESS_LIFESPAN, Tokens};
 
-use crate::hasher::{Hasher, Pool};
+use crate::hasher::Hasher;
 use crate::keys::Keys;
 use crate::mail::Transport;
 use crate::receipt::Receipts;
@@ -116,6 +118,8 @@ pub struct Config {
     pub password_min_length: usize,
     /// What hashing a password costs.
     pub password_cost: Cost,
+    /// How many passwords are hashed at once, and how many wait for it.
+    pub hash_pool: HashPool,
     /// What new keys sign with.
     pub signing_algorithm: SigningAlgorithm,
     /// Whether an address has to be confirmed before anybody is signed in.
@@ -176,7 +180,7 @@ impl Auth {
         // The numbers before what they count: what comes between the two is only learned twice.
         let known = Known::new(store.numbers().await?);
         let keys = Keys::load(&store, &secrets, config.signing_algorithm, now).await?;
-        let hasher = Hasher::new(config.password_cost, Pool::default())?;
+        let hasher = Hasher::new(config.password_cost, config.hash_pool)?;
         let transport = Transport::new(&config.mail)?;
         let revocations = Revocations::default();
         for revoked in store.revoked_since(now - revocation::HOLD).await? {

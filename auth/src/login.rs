@@ -2,12 +2,14 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use time::OffsetDateTime;
+use tracing::Instrument;
 
 use crate::account::{Account, Email, Identifier, Username};
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
 use crate::hasher::Verdict;
 use crate::mail::{Kind, NewMail, Pace};
+use crate::measure::{self, traced};
 use crate::password::{self, MAX_LENGTH};
 use crate::refresh::to_the_end;
 use crate::secret;
@@ -115,6 +117,19 @@ impl Auth {
         replacing: Option<&Session>,
         now: OffsetDateTime,
     ) -> Result<SignedUp> {
+        let making = self.make_account(form, client, replacing, now);
+        let signed_up = making.instrument(traced!("sign_up")).await;
+        measure::sign_up(&signed_up);
+        signed_up
+    }
+
+    async fn make_account(
+        &self,
+        form: SignUp,
+        client: &Client,
+        replacing: Option<&Session>,
+        now: OffsetDateTime,
+    ) -> Result<SignedUp> {
         if self.config().registration == Registration::Closed {
             return Err(Error::RegistrationClosed);
         }
@@ -145,6 +160,19 @@ impl Auth {
     /// that is to be confirmed first alike, after the same work; [`Error::TooManyAttempts`] when there were too many
     /// of those; [`Error::Busy`] when too many passwords wait to be verified.
     pub async fn log_in(
+        &self,
+        form: LogIn,
+        client: &Client,
+        replacing: Option<&Session>,
+        now: OffsetDateTime,
+    ) -> Result<SignedIn> {
+        let checking = self.check_and_begin(form, client, replacing, now);
+        let signed_in = checking.instrument(traced!("log_in")).await;
+        measure::sign_in(&signed_in);
+        signed_in
+    }
+
+    async fn check_and_begin(
         &self,
         form: LogIn,
         client: &Client,

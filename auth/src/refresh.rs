@@ -1,11 +1,13 @@
 //! Refreshing: where the generation of a session moves, or the session turns out to be over.
 
 use time::OffsetDateTime;
+use tracing::Instrument;
 
 use crate::Auth;
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Refusal, Result};
 use crate::mail::Kind;
+use crate::measure::{self, traced};
 use crate::rotation::Decision;
 use crate::session::{Client, Session, SessionRow, SignedIn};
 use crate::store::{Rotation, Which, Writing};
@@ -31,6 +33,18 @@ impl Auth {
     /// [`Error::Refused`] when the token will never be good again; [`Error::Unavailable`] and
     /// [`Error::TooManyAttempts`] when it may be.
     pub async fn refresh(
+        &self,
+        token: &str,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<SignedIn> {
+        let refreshing = self.open_and_exchange(token, client, now);
+        let signed_in = refreshing.instrument(traced!("refresh")).await;
+        measure::refresh(&signed_in);
+        signed_in
+    }
+
+    async fn open_and_exchange(
         &self,
         token: &str,
         client: &Client,
@@ -73,6 +87,10 @@ impl Auth {
         let decision = row
             .as_ref()
             .map(|row| row.decide(presented.generation, now));
+        let count = match decision {
+            Some(Decision::Rotate) => measure::rotated,
+            _ => measure::repeated,
+        };
         let outcome = match (row, decision) {
             (Some(row), Some(Decision::Rotate)) => {
                 self.advance(&mut writing, row, client, now).await?
@@ -94,6 +112,9 @@ impl Auth {
             }
         };
         writing.commit().await?;
+        if matches!(outcome, Outcome::Granted(_)) {
+            count();
+        }
         Ok(outcome)
     }
 
@@ -162,8 +183,12 @@ impl Auth {
         if entry.event == Event::SessionReused {
             self.tell_of_copy(&mut writing, &entry).await?;
         }
+        let is_reuse = entry.event == Event::SessionReused;
         self.commit_revocation(writing, &[presented.session], now)
             .await?;
+        if is_reuse {
+            measure::reuse_caught();
+        }
         Ok(Outcome::Refused(why))
     }
 
@@ -227,5 +252,7 @@ fn refusal(decision: Option<Decision>) -> Refusal {
 pub(crate) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
-    tokio::spawn(work).await.map_err(Error::internal)?
+    tokio::spawn(work.in_current_span())
+        .await
+        .map_err(Error::broken_off)?
 }

@@ -10,6 +10,7 @@ mod mails;
 mod manage;
 mod news;
 mod queue;
+mod reader;
 mod reading;
 mod rows;
 mod schema;
@@ -30,6 +31,7 @@ use sqlx::{AnyPool, Connection, Executor};
 use tokio::sync::Notify;
 
 use crate::error::Result;
+use crate::measure::{Stopwatch, Work};
 use crate::migrate::Migrated;
 pub(crate) use crate::store::addresses::{Occupant, Place};
 pub(crate) use crate::store::attempts::FailuresRow;
@@ -174,10 +176,12 @@ impl Store {
     }
 
     async fn begin(&self, protection: Protection) -> Result<Writing> {
+        let waiting = Stopwatch::start();
         let turn = match &self.queue {
             Some(queue) => Turn::Shared(queue.turn(protection).await?),
             None => Turn::Own(self.writer.begin().await?),
         };
+        waiting.database(Work::WaitToWrite);
         Ok(Writing::new(turn, Arc::clone(&self.post)))
     }
 }

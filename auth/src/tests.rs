@@ -32,9 +32,9 @@ use time::{Duration, OffsetDateTime};
 
 use crate::tests::scratch::Scratch;
 use crate::{
-    Auth, Client, Config, Confirmation, Cost, Database, Error, Event, Lifespans, Limits, LogIn,
-    MailConfig, MailRoute, MasterSecret, Outbox, Persistence, RateLimits, Refusal, Registration,
-    Sent, Session, SignUp, SignedIn, SigningAlgorithm,
+    Auth, Client, Config, Confirmation, Cost, Database, Error, Event, HashPool, Lifespans, Limits,
+    LogIn, MailConfig, MailRoute, MasterSecret, Outbox, Persistence, RateLimits, Refusal,
+    Registration, Sent, Session, SignUp, SignedIn, SigningAlgorithm,
 };
 
 const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
@@ -79,6 +79,7 @@ fn config(scratch: &Scratch) -> Config {
             iterations: 1,
             parallelism: 1,
         },
+        hash_pool: HashPool::default(),
         signing_algorithm: SigningAlgorithm::EdDsa,
         confirmation: Confirmation::Optional,
         mail: MailConfig {

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use crate::Auth;
 use crate::error::{Error, Result};
+use crate::measure;
 use crate::store::Numbers;
 
 /// How long the database may take to say what is new.
@@ -74,11 +75,13 @@ impl Auth {
     pub async fn catch_up(&self, now: OffsetDateTime) -> Result<()> {
         let (known, numbers) = (self.0.known.get(), self.store().numbers().await?);
         if numbers.revocations != known.revocations {
+            measure::behind(numbers.revocations - known.revocations);
             for revoked in self.store().revoked_after(known.revocations).await? {
                 self.revocations().insert(revoked.id, revoked.at, now);
                 self.revocations().wake(revoked.id);
             }
         }
+        measure::heard(now);
         let revocations = numbers.revocations;
         self.0.known.set(Numbers {
             revocations,

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 
 import { type APIRequestContext, type BrowserContext, type Locator, type Page, test as base, expect } from '@playwright/test';
 
+import { mustNotBeLogged } from './run.ts';
 import { type Server, startServer } from './server.ts';
 import { Watch } from './watch.ts';
 
@@ -47,6 +48,7 @@ export const test = base.extend<OfTest, { server: Server }>({
     async ({ context }, use) => {
       const watch = await listen(context);
       await use(watch);
+      mustNotBeLogged((await context.cookies()).map((cookie) => cookie.value));
       watch.check();
     },
     { auto: true },
@@ -56,6 +58,7 @@ export const test = base.extend<OfTest, { server: Server }>({
     const account = somebody();
     const elsewhere = await playwright.request.newContext({ baseURL });
     await createAccount(elsewhere, account);
+    mustNotBeLogged((await elsewhere.storageState()).cookies.map((cookie) => cookie.value));
     await elsewhere.dispose();
     await use(account);
   },
@@ -114,7 +117,9 @@ export const test = base.extend<OfTest, { server: Server }>({
 /** Somebody whose name no other test has. */
 export function somebody(): Account {
   const username = `guest-${randomBytes(6).toString('hex')}`;
-  return { username, email: `${username}@example.org`, password: 'seven quiet otters sing' };
+  const account = { username, email: `${username}@example.org`, password: 'seven quiet otters sing' };
+  mustNotBeLogged([account.email, account.password]);
+  return account;
 }
 
 /** Registers without a page: for tests in which that is only the beginning. */

@@ -1,7 +1,8 @@
-// The real server on a free port, with a data folder of its own.
+// The real server on a free port, with a data folder of its own. Each logs all that it ever says, every other one
+// as JSON, and into a file: `log.after.ts` looks for secrets there.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,8 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 
 import { expect } from '@playwright/test';
+
+import { LOGS, folder, mustNotBeLogged } from './run.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
 
@@ -32,6 +35,8 @@ export interface Server {
 export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
   const port = await freePort();
   const data = await mkdtemp(join(tmpdir(), 'latchkey-'));
+  const format = formats.next().value;
+  const log = join(folder(LOGS), `${Date.now()}-${port}.${format}`);
   const env = {
     ...withoutSettings(process.env),
     LATCHKEY_DATA_DIR: data,
@@ -40,34 +45,65 @@ export async function startServer(settings: Record<string, string> = {}): Promis
     LATCHKEY_ARGON2: 'm=64,t=1,p=1',
     // All the tests come from one address.
     LATCHKEY_RATE_LIMITS: 'off',
+    LATCHKEY_LOG_FORMAT: format,
+    RUST_LOG: 'trace',
     ...settings,
   };
-  const child = spawn(binary(), [], { cwd: CHECKOUT, stdio: ['ignore', 'ignore', 'pipe'], env });
-  let log = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  const file = openSync(log, 'a');
+  const child = spawn(binary(), [], { cwd: CHECKOUT, stdio: ['ignore', 'ignore', file], env });
+  closeSync(file);
   const url = `http://localhost:${port}`;
 
   const run = async (command: string) => {
-    const { stdout } = await promisify(execFile)(binary(), command.split(' '), { cwd: CHECKOUT, env });
+    const { stdout, stderr } = await promisify(execFile)(binary(), command.split(' '), { cwd: CHECKOUT, env });
+    appendFileSync(log, stderr);
     return stdout;
   };
   const leave = async () => {
     const end = await terminate(child);
+    mustNotBeLogged([settings.LATCHKEY_SECRET, ...secretsIn(data)]);
     await rm(data, { recursive: true, force: true });
     return end;
   };
   const stop = async () => {
     const end = await leave();
-    expect(end, `how the server ended; it wrote:\n${log}`).toBe('code 0');
-    expect(log, 'what the server wrote').not.toContain('panicked');
+    expect(end, `how the server ended; it wrote:\n${lastOf(log)}`).toBe('code 0');
+    const panics = readFileSync(log, 'utf8').split('\n').filter((line) => line.includes('panicked'));
+    expect(panics, 'what the server wrote').toEqual([]);
   };
   try {
     await expect.poll(() => answers(child, url), { intervals: [20], timeout: PATIENCE }).toBe(true);
   } catch (error) {
     await leave();
-    throw new Error(`the server does not answer at ${url}; it wrote:\n${log}`, { cause: error });
+    throw new Error(`the server does not answer at ${url}; it wrote:\n${lastOf(log)}`, { cause: error });
   }
   return { url, run, stop };
+}
+
+const formats = alternate(Number(process.env.TEST_PARALLEL_INDEX ?? 0));
+
+/** The formats of the log by turns. */
+function* alternate(from: number): Generator<string, never> {
+  for (let number = from; ; number += 1) yield number % 2 === 0 ? 'text' : 'json';
+}
+
+/** The end of a log, without what only a search reads. */
+function lastOf(log: string): string {
+  const lines = readFileSync(log, 'utf8').split('\n').filter((line) => !/\b(DEBUG|TRACE)\b/.test(line));
+  return lines.slice(-50).join('\n');
+}
+
+/** The secret that a server made itself, and the tokens in the letters that it wrote. */
+function secretsIn(data: string): string[] {
+  const text = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+  const outbox = join(data, 'outbox');
+  const letters = existsSync(outbox) ? readdirSync(outbox).map((name) => text(join(outbox, name))) : [];
+  // A line of a letter that is too long goes on after a `=`, and a `=` is written as `=3D`.
+  const plain = letters.map((letter) => letter.replaceAll('=\r\n', '').replaceAll('=3D', '='));
+  const tokens = plain.flatMap((letter) => letter.match(/(?<=token=)[\w-]+/g) ?? []);
+  const key = join(data, 'secret.key');
+  const secret = existsSync(key) ? readFileSync(key) : Buffer.alloc(0);
+  return [secret.toString('hex'), secret.toString('base64'), secret.toString('base64url'), ...tokens];
 }
 
 /** What `cargo xtask test` names, or else what was built last. */

@@ -2,6 +2,8 @@
 
 import { type BrowserContext, type Request, expect } from '@playwright/test';
 
+import { mustNotBeLogged, secretsOf } from './run.ts';
+
 export class Watch {
   readonly #complaints: string[] = [];
   readonly #expected: RegExp[] = [];
@@ -18,6 +20,7 @@ export class Watch {
       if (isBad && !isNoise) complain(`console ${message.type()}: ${message.text()}`);
     });
     context.on('weberror', (error) => complain(`page error: ${error.error().message}`));
+    context.on('request', (request) => mustNotBeLogged(secretsOf(request.postData())));
     context.on('response', (response) => {
       if (response.status() >= 400) complain(`${response.status()} ${describe(response.request())}`);
     });

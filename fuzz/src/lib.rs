@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use std::time::Duration as StdDuration;
 
 use auth::{
-    Auth, Client, Config, Confirmation, Cost, Database, Lifespans, Limits, MailConfig, MailRoute,
+    Auth, Client, Config, Confirmation, Cost, Database, HashPool, Lifespans, Limits, MailConfig, MailRoute,
     MasterSecret, Outbox, Persistence, RateLimits, Registration, SignUp, SigningAlgorithm,
 };
 use secrecy::ExposeSecret;
@@ -95,6 +95,7 @@ fn config(dir: &Path) -> Config {
             iterations: 1,
             parallelism: 1,
         },
+        hash_pool: HashPool::default(),
         signing_algorithm: SigningAlgorithm::EdDsa,
         confirmation: Confirmation::Optional,
         mail: MailConfig {

@@ -7,6 +7,7 @@ mod mail;
 mod network;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use crate::admin::user::UserCommand;
 use crate::api::ApiConfig;
 use crate::client::Proxies;
 use crate::config::check::parse_cost;
+use crate::telemetry::LogFormat;
 
 /// A complete sign-in for Rust web applications.
 #[derive(Parser)]
@@ -312,6 +314,26 @@ pub struct Settings {
     )]
     pub trusted_proxies: Vec<String>,
 
+    /// How many passwords are hashed at once: each takes the memory of `LATCHKEY_ARGON2`, and keeps it for a minute.
+    /// Without it as many as there are cores.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_HASH_WORKERS",
+        value_name = "COUNT"
+    )]
+    pub hash_workers: Option<NonZeroU16>,
+
+    /// How many passwords may wait to be hashed. Those beyond are answered with 503.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_HASH_QUEUE",
+        default_value_t = 64,
+        value_name = "COUNT"
+    )]
+    pub hash_queue: u16,
+
     /// How many connections are held at most. A client that is no trusted proxy holds a quarter of them at most.
     #[arg(
         long,
@@ -357,6 +379,36 @@ pub struct Settings {
     /// What a password hash costs: m = KiB of memory, t = passes, p = lanes.
     #[arg(long, global = true, env = "LATCHKEY_ARGON2", default_value = "m=19456,t=2,p=1", value_name = "PARAMETERS", value_parser = parse_cost)]
     pub argon2: Cost,
+
+    /// How the log is written: `text` for people, or `json`, an object a line. What is in it says `RUST_LOG`.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_LOG_FORMAT",
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
+    pub log_format: LogFormat,
+
+    /// Where Prometheus finds `/metrics`, and nothing else. Without it there are none.
+    #[arg(
+        long,
+        global = true,
+        env = "LATCHKEY_METRICS_ADDR",
+        value_name = "ADDRESS"
+    )]
+    pub metrics_addr: Option<SocketAddr>,
+
+    /// The collector of OpenTelemetry that gets traces, by OTLP over HTTP: `http://localhost:4318`. Without it
+    /// there are none.
+    #[arg(
+        long,
+        global = true,
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub otlp_endpoint: Option<String>,
 }
 
 /// As `alg` names them.
@@ -404,6 +456,8 @@ pub enum TokenMode {
 pub struct Config {
     pub site_addr: SocketAddr,
     pub site_root: PathBuf,
+    /// Where metrics are asked for, if anywhere.
+    pub metrics_addr: Option<SocketAddr>,
     /// Scheme, host and port, without a path.
     pub public_url: Url,
     pub cookies: CookieJarStyle,

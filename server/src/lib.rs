@@ -16,10 +16,12 @@ mod jwks;
 mod outbox;
 mod ready;
 mod receive;
+mod requests;
 mod security;
 pub mod serve;
 mod session;
 mod shed;
+pub mod telemetry;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -122,6 +124,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         .layer(from_fn(form::handle))
         .service(pages(&app, options));
     let site = ServiceBuilder::new()
+        .layer(from_fn(requests::watch))
         .layer(from_fn_with_state(app.clone(), security::headers))
         .layer(from_fn_with_state(app.clone(), answer::render))
         .layer(CatchPanicLayer::custom(|_| {

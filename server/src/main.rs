@@ -7,19 +7,13 @@ use anyhow::{Context, bail};
 use auth::Auth;
 use clap::Parser;
 use server::clock::Clock;
-use server::config::{Cli, Command, Config};
+use server::config::{Cli, Command, Config, Settings};
+use server::telemetry::{self, metrics};
 use server::{Site, admin, assets, data_dir, router, serve};
 use tokio::task::JoinSet;
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if admin::is_unread(&error) => ExitCode::SUCCESS,
@@ -48,36 +42,48 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("the runtime")?;
-    runtime.block_on(async {
-        let clock = Clock::system();
-        let settings = cli.settings;
-        match cli.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve_site(settings.check()?, clock).await,
-            // It says by itself what is wrong with the settings.
-            Command::Doctor(arguments) => admin::doctor::run(settings, &arguments, &clock).await,
-            Command::Migrate(form) => {
-                let config = settings.check()?;
-                make_file(&config)?;
-                admin::migrate::run(&config.auth.database, form).await
-            }
-            Command::User(command) => {
-                let auth = open(&settings.check()?, &clock).await?;
-                close_after(&auth, admin::user::run(&auth, command, &clock)).await
-            }
-            Command::Import(command) => {
-                let auth = open(&settings.check()?, &clock).await?;
-                close_after(&auth, admin::import::run(&auth, command, &clock)).await
-            }
-            Command::Key(command) => {
-                let auth = open(&settings.check()?, &clock).await?;
-                close_after(&auth, admin::key::run(&auth, command, &clock)).await
-            }
-            Command::Audit(command) => {
-                let auth = open(&settings.check()?, &clock).await?;
-                close_after(&auth, admin::audit::run(&auth, command)).await
-            }
+    let settings = cli.settings;
+    let command = cli.command.unwrap_or(Command::Serve);
+    // What a command does is said to who gave it, and to no collector.
+    let collector = match command {
+        Command::Serve => settings.otlp_endpoint.clone(),
+        _ => None,
+    };
+    let collector = collector.filter(|base| !base.is_empty());
+    let telemetry = telemetry::start(settings.log_format, collector.as_deref(), runtime.handle())?;
+    let done = runtime.block_on(act(settings, command));
+    telemetry.end();
+    done
+}
+
+async fn act(settings: Settings, command: Command) -> anyhow::Result<()> {
+    let clock = Clock::system();
+    match command {
+        Command::Serve => serve_site(settings.check()?, clock).await,
+        // It says by itself what is wrong with the settings.
+        Command::Doctor(arguments) => admin::doctor::run(settings, &arguments, &clock).await,
+        Command::Migrate(form) => {
+            let config = settings.check()?;
+            make_file(&config)?;
+            admin::migrate::run(&config.auth.database, form).await
         }
-    })
+        Command::User(command) => {
+            let auth = open(&settings.check()?, &clock).await?;
+            close_after(&auth, admin::user::run(&auth, command, &clock)).await
+        }
+        Command::Import(command) => {
+            let auth = open(&settings.check()?, &clock).await?;
+            close_after(&auth, admin::import::run(&auth, command, &clock)).await
+        }
+        Command::Key(command) => {
+            let auth = open(&settings.check()?, &clock).await?;
+            close_after(&auth, admin::key::run(&auth, command, &clock)).await
+        }
+        Command::Audit(command) => {
+            let auth = open(&settings.check()?, &clock).await?;
+            close_after(&auth, admin::audit::run(&auth, command)).await
+        }
+    }
 }
 
 /// Leaves the database in order, whatever came out of the work.
@@ -89,7 +95,8 @@ async fn close_after<T>(auth: &Auth, work: impl Future<Output = T>) -> T {
 
 async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     // The address comes first: two processes must not write to one database because one of them is in the way.
-    let listener = serve::listen(config.site_addr)?;
+    let listener = serve::listen("LEPTOS_SITE_ADDR", config.site_addr)?;
+    let metrics = config.metrics_addr.map(metrics::listen).transpose()?;
     let auth = open(&config, &clock).await?;
     auth.tend_keys(clock.now()).await.map_err(explain)?;
     // Before anybody is told that the site is there: who asks it to leave at once is heard too.
@@ -113,12 +120,15 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     };
     let router = router(site, &options)?;
     let terms = terms.within_the_systems();
+    if let Some(metrics) = metrics {
+        tokio::spawn(metrics.serve(auth.clone(), leaving.clone()));
+    }
     greet(&config.public_url, auth.has_accounts().await?);
     let mut upkeep = upkeep(&auth, &clock);
     tokio::select! {
         served = serve::serve(listener, router, leaving, terms) => served?,
         // None ends by itself. A site that is deaf to what other nodes revoke must not go on.
-        ended = upkeep.join_next() => bail!("the upkeep has ended: {ended:?}"),
+        _ = upkeep.join_next() => bail!("the upkeep has ended"),
     }
     // Letters that are on their way are sent to their end. The other tasks never end, and just stop.
     auth.stop_delivering();

@@ -41,6 +41,15 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Of a listener for a few programs of the operator's own.
+    pub(crate) fn of_few() -> Self {
+        Self {
+            connections: 64,
+            proxies: Proxies::default(),
+            notice_period: Duration::ZERO,
+        }
+    }
+
     /// Lets the process open as many files as it may, and holds as many connections as that allows.
     #[must_use]
     pub fn within_the_systems(self) -> Self {
@@ -66,18 +75,17 @@ impl Terms {
     }
 }
 
-/// Takes the address.
+/// Takes the address that a setting names.
 ///
 /// # Errors
 /// A sentence that names the setting, and what is in the way.
-pub fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+pub fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => {
-            anyhow::anyhow!("LEPTOS_SITE_ADDR is {address}: another program listens there")
+            anyhow::anyhow!("{setting} is {address}: another program listens there")
         }
-        _ => anyhow::Error::new(error).context(format!(
-            "LEPTOS_SITE_ADDR is {address}: it cannot be listened on"
-        )),
+        _ => anyhow::Error::new(error)
+            .context(format!("{setting} is {address}: it cannot be listened on")),
     })?;
     listener.set_nonblocking(true).context("the listener")?;
     Ok(listener)
@@ -122,6 +130,7 @@ pub fn asked_to_leave() -> anyhow::Result<Leaving> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        tracing::info!("leaving when what is under way is done");
         asked.send_replace(true);
         // Kept, so that whoever asks later hears the same.
         asked.closed().await;
@@ -147,7 +156,6 @@ pub async fn serve(
     tokio::spawn(async move {
         leaving.asked().await;
         tokio::time::sleep(terms.notice_period).await;
-        tracing::info!("leaving when what is under way is done");
         door.graceful_shutdown(Some(FAREWELL));
     });
     let mut server = axum_server::from_tcp(listener)?

@@ -16,16 +16,19 @@ fn secret(text: &str) -> SecretString {
     SecretString::from(text.to_owned())
 }
 
+const QUEUE: usize = 8;
+
 fn one_worker() -> Hasher {
-    let pool = Pool {
+    let pool = HashPool {
         workers: NonZeroUsize::MIN,
-        ..Pool::default()
+        queue: QUEUE,
+        ..HashPool::default()
     };
     Hasher::new(CHEAP, pool).unwrap()
 }
 
 async fn verify(password: &str, stored: &str) -> Verdict {
-    let hasher = Hasher::new(CHEAP, Pool::default()).unwrap();
+    let hasher = Hasher::new(CHEAP, HashPool::default()).unwrap();
     hasher
         .verify(secret(password), stored.to_owned())
         .await
@@ -44,7 +47,7 @@ impl Hasher {
 
 #[tokio::test]
 async fn a_password_is_verified_exactly_as_received() {
-    let hasher = Hasher::new(CHEAP, Pool::default()).unwrap();
+    let hasher = Hasher::new(CHEAP, HashPool::default()).unwrap();
     let stored = hasher.hash(secret(" pass word ")).await.unwrap();
     assert_eq!(
         hasher
@@ -64,7 +67,7 @@ async fn a_password_is_verified_exactly_as_received() {
 
 #[tokio::test]
 async fn a_hash_with_other_parameters_is_outdated() {
-    let stored = Hasher::new(CHEAP, Pool::default())
+    let stored = Hasher::new(CHEAP, HashPool::default())
         .unwrap()
         .hash(secret("a password"))
         .await
@@ -73,7 +76,7 @@ async fn a_hash_with_other_parameters_is_outdated() {
         memory: 128,
         ..CHEAP
     };
-    let dearer = Hasher::new(dearer, Pool::default()).unwrap();
+    let dearer = Hasher::new(dearer, HashPool::default()).unwrap();
     assert_eq!(
         dearer.verify(secret("a password"), stored).await.unwrap(),
         Verdict::Outdated
@@ -82,7 +85,7 @@ async fn a_hash_with_other_parameters_is_outdated() {
 
 #[tokio::test]
 async fn a_storm_of_sign_ins_is_turned_away_and_not_queued_without_end() {
-    let hasher = Hasher::new(CHEAP, Pool::default()).unwrap();
+    let hasher = Hasher::new(CHEAP, HashPool::default()).unwrap();
     let _all = hasher.occupy();
     assert!(matches!(
         hasher.hash(secret("a password")).await,
@@ -231,8 +234,9 @@ async fn a_worker_outlives_a_panic() {
 
 #[tokio::test]
 async fn a_worker_without_work_gives_its_memory_back() {
-    let pool = Pool {
+    let pool = HashPool {
         workers: NonZeroUsize::MIN,
+        queue: QUEUE,
         idle: Duration::ZERO,
     };
     let hasher = Hasher::new(CHEAP, pool).unwrap();

@@ -15,6 +15,7 @@ use crate::Auth;
 use crate::account::Email;
 use crate::error::Result;
 use crate::mail::transport::{CONNECTIONS, Undelivered};
+use crate::measure;
 use crate::store::{Fate, MailRow};
 
 /// How often the queue is looked at when nobody rings: for what other nodes put there, and for what is to
@@ -123,6 +124,8 @@ impl Auth {
             writing.settle_mail(*id, fate, now).await?;
         }
         writing.commit().await?;
+        done.iter()
+            .for_each(|(_, fate)| measure::letter(fate.name()));
         Ok(done.drain(..).count())
     }
 
@@ -151,7 +154,7 @@ impl Auth {
 /// What came of an attempt; nothing when it broke, and then the letter comes back.
 fn reap(ended: std::result::Result<(i64, Fate), JoinError>) -> Option<(i64, Fate)> {
     ended
-        .inspect_err(|error| tracing::error!(%error, "sending a letter"))
+        .inspect_err(|_| tracing::error!("sending a letter broke off"))
         .ok()
 }
 

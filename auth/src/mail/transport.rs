@@ -86,7 +86,7 @@ impl Transport {
                 let written = tokio::task::spawn_blocking(move || write(&folder, &name, &bytes));
                 let written = written
                     .await
-                    .unwrap_or_else(|error| Err(io::Error::other(error)));
+                    .unwrap_or_else(|_| Err(io::Error::other("writing it broke off")));
                 written.map_err(|error| Undelivered::Transient(error.to_string()))
             }
             Route::Memory(outbox) => {

@@ -18,7 +18,10 @@ impl Store {
     pub(crate) async fn browsers_of(&self, user_id: i64) -> Result<Vec<BrowserRow>> {
         let query =
             sqlx::query("select * from browsers where user_id = $1 order by last_seen_at desc");
-        let rows = query.bind(user_id).fetch_all(&self.reader).await?;
+        let rows = query
+            .bind(user_id)
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         let read = |row| {
             Ok(BrowserRow {
                 first_seen_at: time(row, "first_seen_at")?,

@@ -9,7 +9,9 @@ const KEYS: &str = "select * from keys order by created_at, id";
 impl Store {
     /// The keys, oldest first.
     pub(crate) async fn keys(&self) -> Result<Vec<KeyRow>> {
-        let rows = sqlx::query(KEYS).fetch_all(&self.reader).await?;
+        let rows = sqlx::query(KEYS)
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         rows.iter().map(KeyRow::read).collect()
     }
 }

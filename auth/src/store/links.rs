@@ -53,14 +53,17 @@ impl Store {
             "select * from links where hash = $1 and used_at is null and expires_at > $2",
         );
         let query = query.bind(hash.to_owned()).bind(millis(now));
-        let row = query.fetch_optional(&self.reader).await?;
+        let row = query.fetch_optional(&mut *self.reader().await?).await?;
         row.as_ref().map(LinkRow::read).transpose()
     }
 
     /// All links of an account, the newest first.
     pub(crate) async fn links_of(&self, user_id: i64) -> Result<Vec<LinkRow>> {
         let query = sqlx::query("select * from links where user_id = $1 order by mail_id desc");
-        let rows = query.bind(user_id).fetch_all(&self.reader).await?;
+        let rows = query
+            .bind(user_id)
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         // What a newer version wrote is passed over.
         let is_known = |row: &&AnyRow| {
             let purpose: String = row.try_get("purpose").unwrap_or_default();

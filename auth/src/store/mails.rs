@@ -73,11 +73,26 @@ pub(crate) enum Fate {
     },
 }
 
+impl Fate {
+    /// The word for whoever counts them.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Delivered => "sent",
+            Self::Dropped => "dropped",
+            Self::Later { .. } => "put_off",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}
+
 impl Store {
     /// Whether there is a letter to send.
     pub(crate) async fn has_due_mail(&self, now: OffsetDateTime) -> Result<bool> {
         let query = sqlx::query("select id from mails where next_at <= $1 limit 1");
-        let row = query.bind(millis(now)).fetch_optional(&self.reader).await?;
+        let row = query
+            .bind(millis(now))
+            .fetch_optional(&mut *self.reader().await?)
+            .await?;
         Ok(row.is_some())
     }
 
@@ -85,7 +100,7 @@ impl Store {
     pub(crate) async fn mails_of(&self, user_id: i64, limit: i64) -> Result<Vec<MailRow>> {
         let query = sqlx::query("select * from mails where user_id = $1 order by id desc limit $2");
         let query = query.bind(user_id).bind(limit);
-        let rows = query.fetch_all(&self.reader).await?;
+        let rows = query.fetch_all(&mut *self.reader().await?).await?;
         rows.iter().map(MailRow::read).collect()
     }
 }

@@ -23,7 +23,7 @@ impl Store {
     pub(crate) async fn session(&self, id: SessionId) -> Result<Option<SessionRow>> {
         let row = sqlx::query(SESSION)
             .bind(String::from(id))
-            .fetch_optional(&self.reader)
+            .fetch_optional(&mut *self.reader().await?)
             .await?;
         row.as_ref().map(read_session).transpose()
     }
@@ -41,7 +41,7 @@ impl Store {
              order by last_seen_at desc, sessions.id",
         );
         let query = query.bind(user_id).bind(millis(now));
-        let rows = query.fetch_all(&self.reader).await?;
+        let rows = query.fetch_all(&mut *self.reader().await?).await?;
         rows.iter().map(read_session).collect()
     }
 
@@ -52,13 +52,19 @@ impl Store {
              from sessions join users on users.id = sessions.user_id
              where user_id = $1 order by sessions.created_at desc, sessions.id",
         );
-        let rows = query.bind(user_id).fetch_all(&self.reader).await?;
+        let rows = query
+            .bind(user_id)
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         rows.iter().map(read_session).collect()
     }
 
     pub(crate) async fn revoked_since(&self, since: OffsetDateTime) -> Result<Vec<Revoked>> {
         let query = sqlx::query("select id, revoked_at from sessions where revoked_at >= $1");
-        let rows = query.bind(millis(since)).fetch_all(&self.reader).await?;
+        let rows = query
+            .bind(millis(since))
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         Ok(read_revoked(&rows))
     }
 
@@ -232,6 +238,7 @@ impl Writing {
             .bind(millis(at - LEEWAY)),
         };
         let rows = query.fetch_all(self.connection()).await?;
+        self.has_ended(because.name(), rows.len());
         rows.iter().map(|row| read_id(row, "id")).collect()
     }
 }

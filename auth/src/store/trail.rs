@@ -21,7 +21,7 @@ impl Store {
             "select * from audit where user_id = $1 and id < $2 order by id desc limit $3",
         );
         let query = query.bind(user_id).bind(before).bind(limit);
-        let rows = query.fetch_all(&self.reader).await?;
+        let rows = query.fetch_all(&mut *self.reader().await?).await?;
         rows.iter()
             .filter_map(|row| read_activity(row).transpose())
             .collect()
@@ -39,7 +39,7 @@ impl Store {
              order by id desc limit 10",
         );
         let query = query.bind(user_id).bind(event.name()).bind(millis(since));
-        let rows = query.fetch_all(&self.reader).await?;
+        let rows = query.fetch_all(&mut *self.reader().await?).await?;
         rows.iter()
             .filter_map(|row| read_activity(row).transpose())
             .collect()
@@ -48,7 +48,7 @@ impl Store {
     /// How many rows the trail ever had.
     pub(crate) async fn rows_written_to_trail(&self) -> Result<i64> {
         let query = sqlx::query("select value from counters where name = 'audit'");
-        let row = query.fetch_one(&self.reader).await?;
+        let row = query.fetch_one(&mut *self.reader().await?).await?;
         Ok(row.try_get("value")?)
     }
 
@@ -57,7 +57,7 @@ impl Store {
         let query =
             sqlx::query("select * from audit where id > $1 and id <= $2 order by id limit $3");
         let query = query.bind(after).bind(last).bind(limit);
-        let rows = query.fetch_all(&self.reader).await?;
+        let rows = query.fetch_all(&mut *self.reader().await?).await?;
         rows.iter().map(read_record).collect()
     }
 }

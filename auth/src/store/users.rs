@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use crate::account::{Account, DisplayName, Email, Identifier, Username};
 use crate::audit::Event;
 use crate::error::{Error, Result};
+use crate::measure::{Stopwatch, Work};
 use crate::session::Persistence;
 use crate::store::addresses::GONE;
 use crate::store::rows::{millis, read_account};
@@ -24,21 +25,23 @@ impl Store {
                 sqlx::query("select * from users where username_key = $1").bind(key.clone())
             }
         };
-        let row = query.fetch_optional(&self.reader).await?;
+        let row = query.fetch_optional(&mut *self.reader().await?).await?;
         row.as_ref().map(Credentials::read).transpose()
     }
 
     pub(crate) async fn account(&self, document_id: &str) -> Result<Option<Account>> {
+        let in_company = Stopwatch::start();
         if let Some(reading) = &self.reading
             && let Some(account) = reading.account(document_id).await
         {
+            in_company.database(Work::Read);
             return Ok(account);
         }
         let query =
             sqlx::query("select * from users where document_id = $1 and disabled_at is null");
         let row = query
             .bind(document_id.to_owned())
-            .fetch_optional(&self.reader)
+            .fetch_optional(&mut *self.reader().await?)
             .await?;
         row.as_ref().map(read_account).transpose()
     }
@@ -46,7 +49,7 @@ impl Store {
     /// An account by its number, whether or not it can be used, and what signing in to it takes.
     pub(crate) async fn standing(&self, user_id: i64) -> Result<Option<Standing>> {
         let query = sqlx::query("select * from users where id = $1").bind(user_id);
-        let row = query.fetch_optional(&self.reader).await?;
+        let row = query.fetch_optional(&mut *self.reader().await?).await?;
         row.as_ref().map(Standing::read).transpose()
     }
 
@@ -54,7 +57,10 @@ impl Store {
     pub(crate) async fn due_deletions(&self, now: OffsetDateTime) -> Result<Vec<i64>> {
         let query =
             sqlx::query("select id from users where deletion_at <= $1 order by id limit 100");
-        let rows = query.bind(millis(now)).fetch_all(&self.reader).await?;
+        let rows = query
+            .bind(millis(now))
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
     }
 
@@ -71,13 +77,13 @@ impl Store {
         let query = query
             .bind(Event::SignedUp.name())
             .bind(Event::SignedIn.name());
-        let rows = query.fetch_all(&self.reader).await?;
+        let rows = query.fetch_all(&mut *self.reader().await?).await?;
         rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
     }
 
     pub(crate) async fn has_users(&self) -> Result<bool> {
         Ok(sqlx::query("select id from users limit 1")
-            .fetch_optional(&self.reader)
+            .fetch_optional(&mut *self.reader().await?)
             .await?
             .is_some())
     }

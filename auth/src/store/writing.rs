@@ -7,6 +7,7 @@ use sqlx::{Any, AnyConnection, Row, Transaction};
 use tokio::sync::Notify;
 
 use crate::error::Result;
+use crate::measure::{self, Stopwatch, Work};
 use crate::store::{news, queue};
 
 /// A transaction that writes. Dropped without [`Writing::commit`], it leaves nothing behind.
@@ -20,6 +21,9 @@ pub(crate) struct Writing {
     /// Whom to wake when it is committed, because there is mail in it.
     post: Arc<Notify>,
     has_mail: bool,
+    in_use: Stopwatch,
+    /// How many sessions it ends, and why: counted when it is committed.
+    ended: Vec<(&'static str, usize)>,
 }
 
 pub(super) enum Turn {
@@ -34,6 +38,8 @@ impl Writing {
             is_news: false,
             post,
             has_mail: false,
+            in_use: Stopwatch::start(),
+            ended: Vec::new(),
         }
     }
 
@@ -41,9 +47,15 @@ impl Writing {
         if self.is_news && matches!(self.turn, Turn::Own(_)) {
             sqlx::query(news::NOTIFY).execute(self.connection()).await?;
         }
+        self.in_use.database(Work::Write);
+        let committing = Stopwatch::start();
         match self.turn {
             Turn::Own(transaction) => transaction.commit().await?,
             Turn::Shared(turn) => turn.commit().await?,
+        }
+        committing.database(Work::Commit);
+        for (reason, how_many) in self.ended {
+            measure::sessions_ended(reason, how_many);
         }
         if self.has_mail {
             self.post.notify_one();
@@ -61,6 +73,13 @@ impl Writing {
     /// Tells the other nodes when this is committed.
     pub(super) fn tell_others(&mut self) {
         self.is_news = true;
+    }
+
+    /// Counts sessions that are over when this is committed.
+    pub(super) fn has_ended(&mut self, reason: &'static str, how_many: usize) {
+        if how_many > 0 {
+            self.ended.push((reason, how_many));
+        }
     }
 
     /// Wakes the one who sends letters when this is committed.

@@ -1,12 +1,13 @@
 //! The settings held against each other, and what follows from them.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration as StdDuration;
 
 use anyhow::{Context, bail, ensure};
 use auth::{
-    Confirmation, CookieJarStyle, CookieSecurity, Cost, Database, Lifespans, Limits, MailRoute,
-    MasterSecret, Registration, SigningAlgorithm,
+    Confirmation, CookieJarStyle, CookieSecurity, Cost, Database, HashPool, Lifespans, Limits,
+    MailRoute, MasterSecret, Registration, SigningAlgorithm,
 };
 use cookie::SameSite;
 use time::Duration;
@@ -55,6 +56,7 @@ impl Settings {
             },
             password_min_length: self.password_min_length,
             password_cost: self.argon2,
+            hash_pool: self.hash_pool(),
             signing_algorithm: match self.signing_algorithm {
                 SigningMode::EdDsa => SigningAlgorithm::EdDsa,
                 SigningMode::Es256 => SigningAlgorithm::Es256,
@@ -76,6 +78,7 @@ impl Settings {
         Ok(Config {
             site_addr: self.site_addr,
             site_root: self.site_root,
+            metrics_addr: self.metrics_addr,
             public_url,
             cookies,
             database_file,
@@ -200,6 +203,18 @@ impl Settings {
                 MasterSecret::new(secret.clone().into_bytes()).context("LATCHKEY_PREVIOUS_SECRETS")
             })
             .collect()
+    }
+}
+
+impl Settings {
+    fn hash_pool(&self) -> HashPool {
+        let usual = HashPool::default();
+        let workers = self.hash_workers.map(|workers| usize::from(workers.get()));
+        HashPool {
+            workers: workers.and_then(NonZeroUsize::new).unwrap_or(usual.workers),
+            queue: self.hash_queue.into(),
+            ..usual
+        }
     }
 }
 

@@ -7,8 +7,9 @@ use std::time::Duration as StdDuration;
 
 use app::error::AppError;
 use auth::{
-    Auth, Confirmation, CookieJarStyle, CookieSecurity, Cost, Database, Lifespans, Limits,
-    MailConfig, MailRoute, MasterSecret, Outbox, RateLimits, Registration, Sent, SigningAlgorithm,
+    Auth, Confirmation, CookieJarStyle, CookieSecurity, Cost, Database, HashPool, Lifespans,
+    Limits, MailConfig, MailRoute, MasterSecret, Outbox, RateLimits, Registration, Sent,
+    SigningAlgorithm,
 };
 use axum::Router;
 use axum::body::Body;
@@ -276,6 +277,7 @@ fn config(scratch: &Scratch, origin: &str, outbox: Outbox) -> auth::Config {
             iterations: 1,
             parallelism: 1,
         },
+        hash_pool: HashPool::default(),
         signing_algorithm: SigningAlgorithm::EdDsa,
         confirmation: Confirmation::Optional,
         mail: MailConfig {

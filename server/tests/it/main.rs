@@ -32,3 +32,4 @@ mod start;
 mod throttle;
 mod tokens;
 mod visitor;
+mod watching;

@@ -1,5 +1,7 @@
 //! The program itself, running.
 
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -16,7 +18,16 @@ pub(crate) struct Program {
 impl Program {
     /// Starts the program, and returns when it listens.
     pub(crate) fn start(data: &Path) -> Self {
-        Self::start_by(&mut latchkey(data))
+        Self::with(data, &[])
+    }
+
+    /// Starts it with settings that others do not have.
+    pub(crate) fn with(data: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::start_by(
+            latchkey(data)
+                .envs(settings.iter().copied())
+                .stderr(log(data)),
+        )
     }
 
     /// Starts it by a command that says where its accounts are.
@@ -35,12 +46,19 @@ impl Program {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
+        let chosen: Vec<_> = command.get_envs().map(owned).collect();
         let child = command
             .env("LEPTOS_SITE_ADDR", address.to_string())
             .env("LATCHKEY_PUBLIC_URL", public_url(address))
             .env("LATCHKEY_ARGON2", "m=8,t=1,p=1")
             .env("LATCHKEY_RATE_LIMITS", "off")
             .env("RUST_LOG", "warn")
+            // What a test chose counts more.
+            .envs(
+                chosen
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -67,6 +85,26 @@ impl Program {
         socket.read_to_string(&mut answer).ok()?;
         Some(answer)
     }
+}
+
+impl Program {
+    /// Asks it to leave, and waits until it has.
+    pub(crate) fn leave(mut self) {
+        crate::start::end(&mut self.child);
+    }
+}
+
+fn owned((name, value): (&OsStr, Option<&OsStr>)) -> (OsString, Option<OsString>) {
+    (name.to_owned(), value.map(OsStr::to_owned))
+}
+
+/// Where the program writes its log: each start goes on with it.
+fn log(data: &Path) -> File {
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(data.join("log"));
+    file.unwrap()
 }
 
 impl Drop for Program {

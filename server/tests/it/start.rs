@@ -14,13 +14,16 @@ use crate::scratch::Scratch;
 
 pub(crate) fn latchkey(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
-    for (name, _) in std::env::vars()
-        .filter(|(name, _)| name.starts_with("LATCHKEY_") || name.starts_with("LEPTOS_"))
-    {
+    for (name, _) in std::env::vars().filter(|(name, _)| {
+        ["LATCHKEY_", "LEPTOS_", "OTEL_"]
+            .iter()
+            .any(|begin| name.starts_with(begin))
+    }) {
         command.env_remove(name);
     }
     command
         .env_remove("DATABASE_URL")
+        .env_remove("RUST_LOG")
         .env("LATCHKEY_DATA_DIR", data)
         .env("LEPTOS_SITE_ADDR", "127.0.0.1:0");
     command
@@ -102,6 +105,11 @@ fn a_port_in_use_is_named() {
         !dir.path().join("latchkey.db").exists(),
         "and nothing was begun"
     );
+    let said = refusal(latchkey(dir.path()).env("LATCHKEY_METRICS_ADDR", &address));
+    assert!(
+        said.contains("LATCHKEY_METRICS_ADDR") && said.contains(&address),
+        "{said}"
+    );
 }
 
 #[test]
@@ -120,6 +128,14 @@ fn each_wrong_setting_is_named() {
         ("LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/8,proxy.example"),
         ("LATCHKEY_TRUSTED_PROXIES", "0.0.0.0/0"),
         ("LATCHKEY_TRUSTED_PROXIES", "::/0"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://collector.example"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://u:secret@localhost:4318",
+        ),
+        ("LATCHKEY_METRICS_ADDR", "192.0.2.1:9000"),
+        ("RUST_LOG", "server=loud"),
     ];
     for (name, value) in wrong {
         let said = refusal(latchkey(dir.path()).env(name, value));
@@ -144,6 +160,8 @@ fn a_value_that_cannot_be_read_is_named_by_flag_and_variable() {
         ("LATCHKEY_MAX_CONNECTIONS", "--max-connections", "3"),
         ("LATCHKEY_MAX_REQUESTS", "--max-requests", "0"),
         ("LATCHKEY_RATE_LIMITS", "--rate-limits", "some"),
+        ("LATCHKEY_LOG_FORMAT", "--log-format", "xml"),
+        ("LATCHKEY_METRICS_ADDR", "--metrics-addr", "9000"),
     ] {
         let Output { status, stderr, .. } = latchkey(dir.path()).env(name, value).output().unwrap();
         let said = String::from_utf8(stderr).unwrap();
@@ -222,7 +240,7 @@ fn production_needs_a_mail_server_and_a_sender() {
 }
 
 /// Asks it to leave, and waits until it has.
-fn end(child: &mut Child) {
+pub(crate) fn end(child: &mut Child) {
     let asked = Command::new("kill")
         .args(["-TERM", &child.id().to_string()])
         .status()

@@ -1,0 +1,131 @@
+//! What the program tells of itself: its log, its metrics, and traces for a collector.
+//!
+//! No secret may get into any of them, whatever `RUST_LOG` says: [`limit`] holds down what is not ours.
+
+mod limit;
+pub mod metrics;
+mod otlp;
+mod panics;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::ValueEnum;
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tokio::runtime::Handle;
+use tracing::Subscriber;
+use tracing_subscriber::filter::FilterExt;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+/// What is logged when `RUST_LOG` says nothing.
+const USUAL: &str = "info,sqlx=warn";
+
+/// How long the last spans may take to leave when the program ends.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one object a line.
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Colours {
+    Some,
+    None,
+}
+
+type Lines<S> = Box<dyn Layer<S> + Send + Sync>;
+
+/// What is to be sent off before the program ends.
+#[derive(Default)]
+pub struct Telemetry {
+    traces: Option<SdkTracerProvider>,
+}
+
+/// Begins to log, and to send traces when there is somebody to send them to. `runtime` is where that is done.
+///
+/// # Errors
+/// A sentence that names the setting that is wrong.
+pub fn start(
+    format: LogFormat,
+    collector: Option<&str>,
+    runtime: &Handle,
+) -> anyhow::Result<Telemetry> {
+    let traces = collector.map(|base| otlp::provider(base, runtime));
+    let traces = traces.transpose()?;
+    let to_collector = traces.as_ref().map(|provider| {
+        tracing_opentelemetry::layer()
+            .with_tracer(provider.tracer("latchkey"))
+            // Which line of code, and which thread, is nothing to a reader of traces.
+            .with_location(false)
+            .with_threads(false)
+            .with_tracked_inactivity(false)
+            .with_filter(limit::traces())
+    });
+    tracing_subscriber::registry()
+        .with(log(format, wanted()?, std::io::stderr, colours()))
+        .with(to_collector)
+        .try_init()
+        .context("the log")?;
+    panics::log();
+    Ok(Telemetry { traces })
+}
+
+impl Telemetry {
+    /// Sends what has not been sent yet, if somebody takes it within a moment.
+    pub fn end(self) {
+        // Who does not get the last spans has been told of by the one who sends them.
+        let _ = self
+            .traces
+            .map(|provider| provider.shutdown_with_timeout(FAREWELL));
+    }
+}
+
+fn log<S, W>(format: LogFormat, wanted: EnvFilter, to: W, colours: Colours) -> Lines<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let wanted = wanted.and(limit::log());
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(colours == Colours::Some)
+        .with_writer(to);
+    match format {
+        LogFormat::Text => lines.with_filter(wanted).boxed(),
+        LogFormat::Json => {
+            // There is one span at most: that of the request.
+            let lines = lines.json().flatten_event(true).with_span_list(false);
+            lines.with_filter(wanted).boxed()
+        }
+    }
+}
+
+/// Colours are for people (<https://no-color.org>).
+fn colours() -> Colours {
+    let are_unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if std::io::stderr().is_terminal() && !are_unwanted {
+        Colours::Some
+    } else {
+        Colours::None
+    }
+}
+
+fn wanted() -> anyhow::Result<EnvFilter> {
+    match std::env::var(EnvFilter::DEFAULT_ENV) {
+        Ok(directives) if !directives.trim().is_empty() => EnvFilter::try_new(&directives)
+            .with_context(|| format!("RUST_LOG is {directives:?}, which is no filter")),
+        _ => Ok(EnvFilter::new(USUAL)),
+    }
+}

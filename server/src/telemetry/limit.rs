@@ -1,0 +1,112 @@
+//! The most that may be logged, whatever is asked for.
+//!
+//! Our own lines are written with care at every level. What others write at `debug` and `trace` is for those
+//! who mend their code: bytes as they were read, values as they were refused. Passwords and tokens go through
+//! all of it, so nobody is heard below `info` of whom we do not know what they say.
+
+use auth::TRACES;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterFn, filter_fn};
+
+/// Crates that may say everything, by the names that their targets begin with.
+const OURS: [&str; 4] = ["app", "auth", "latchkey", "server"];
+
+/// Crates that may say what they say at `debug`: sqlx writes down statements, and a statement of ours has a
+/// place where a value belongs (`$1`), never the value.
+const KNOWN: [&str; 1] = ["sqlx"];
+
+/// What may be in the log.
+pub(super) fn log() -> FilterFn {
+    filter_fn(|of| of.target() != TRACES && may_be_said(of))
+}
+
+/// What a collector gets: a span for each request, those of the domain in it, and what we say meanwhile.
+pub(super) fn traces() -> FilterFn {
+    filter_fn(|of| {
+        let is_ours = OURS.contains(&crate_of(of)) && of.is_event();
+        of.target() == TRACES || (is_ours && *of.level() <= Level::INFO)
+    })
+}
+
+fn may_be_said(of: &Metadata<'_>) -> bool {
+    let most = match crate_of(of) {
+        name if OURS.contains(&name) => Level::TRACE,
+        name if KNOWN.contains(&name) => Level::DEBUG,
+        _ => Level::INFO,
+    };
+    *of.level() <= most
+}
+
+/// The whole name: `server_fn` is not `server`.
+fn crate_of<'a>(of: &Metadata<'a>) -> &'a str {
+    let target = of.target();
+    target.split_once("::").map_or(target, |(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::telemetry::LogFormat;
+    use crate::telemetry::testing::Page;
+
+    fn logged(wanted: &str, say: impl FnOnce()) -> String {
+        let page = Page::default();
+        tracing::subscriber::with_default(page.subscriber(LogFormat::Text, wanted), say);
+        page.text()
+    }
+
+    #[test]
+    fn what_is_said_in_a_span_for_a_collector_has_the_id_of_the_request() {
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let page = Page::default();
+            let log = page.subscriber(format, "trace");
+            tracing::subscriber::with_default(log, || {
+                let _request = tracing::error_span!("request", request_id = "7").entered();
+                let _traced = tracing::error_span!(target: super::TRACES, "traced").entered();
+                tracing::warn!(target: "auth::refresh", "said");
+            });
+            let log = page.text();
+            assert!(log.contains("said") && !log.contains("traced"), "{log}");
+            let id = match format {
+                LogFormat::Text => "request{request_id=\"7\"}: auth::refresh: said",
+                LogFormat::Json => "\"span\":{\"request_id\":\"7\",\"name\":\"request\"}",
+            };
+            assert!(log.contains(id), "{log}");
+        }
+    }
+
+    fn all() {
+        tracing::trace!(target: "auth::login", "ours");
+        tracing::debug!(target: "sqlx::query", "a statement");
+        tracing::trace!(target: "sqlx::query", "bytes");
+        tracing::debug!(target: "hyper::proto", "a header");
+        tracing::trace!(target: "server_fn::request", "a body");
+        tracing::info!(target: "hyper::proto", "what hyper tells everybody");
+        tracing::error!(target: super::TRACES, "for the collector");
+    }
+
+    #[test]
+    fn what_is_not_ours_is_held_down_whatever_is_asked_for() {
+        for wanted in [
+            "trace",
+            "hyper=trace,sqlx=trace,server_fn=trace,auth=trace,traces=trace",
+            "trace,hyper::proto=trace,[{}]=trace",
+        ] {
+            let log = logged(wanted, all);
+            assert!(
+                log.contains("ours") && log.contains("a statement"),
+                "{wanted}: {log}"
+            );
+            for unheard in ["bytes", "a header", "a body", "for the collector"] {
+                assert!(!log.contains(unheard), "{wanted}: {log}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_not_logged_because_it_may_be() {
+        let log = logged("warn", all);
+        assert_eq!(log, "");
+        let log = logged("info", all);
+        assert!(log.contains("what hyper tells everybody") && log.lines().count() == 1);
+    }
+}
