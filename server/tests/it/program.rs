@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use crate::start::latchkey;
 
@@ -17,27 +17,20 @@ impl Program {
     /// Starts the program, and returns when it listens.
     pub(crate) fn start(data: &Path) -> Self {
         // The port is another one after each start, and the issuer of the tokens must not be.
-        Self::start_in(data, |_| "http://localhost:3000".to_owned(), |_| {})
+        Self::start_as(data, |_| "http://localhost:3000".to_owned())
     }
 
     /// The same, for who asks it by its public URL.
     pub(crate) fn start_at_home(data: &Path) -> Self {
-        Self::start_in(data, |address| format!("http://{address}"), |_| {})
+        Self::start_as(data, |address| format!("http://{address}"))
     }
 
-    /// The same, with other settings.
-    pub(crate) fn start_in(
-        data: &Path,
-        public_url: impl Fn(SocketAddr) -> String,
-        change: impl Fn(&mut Command),
-    ) -> Self {
+    fn start_as(data: &Path, public_url: impl Fn(SocketAddr) -> String) -> Self {
         // A port of its own: taken, noted and given back.
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
-        let mut command = latchkey(data);
-        change(&mut command);
-        let child = command
+        let child = latchkey(data)
             .env("LEPTOS_SITE_ADDR", address.to_string())
             .env("LATCHKEY_PUBLIC_URL", public_url(address))
             .env("LATCHKEY_ARGON2", "m=8,t=1,p=1")

@@ -1,9 +1,10 @@
 //! A site on https, behind what ends TLS for it: a proxy that hands on what it gets, or takes some of it away.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -84,6 +85,25 @@ fn doctor(data: &Path, port: u16, trusted: &Path) -> Command {
     command
 }
 
+/// Starts a site that is reached at this URL, and returns when it listens.
+fn start(data: &Path, url: &str) -> Program {
+    // A port of its own: taken, noted and given back.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let mut command = latchkey(data);
+    production(&mut command);
+    let mut child = command
+        .env("LATCHKEY_PUBLIC_URL", url)
+        .env("LEPTOS_SITE_ADDR", address.to_string())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(child.stdout.take().unwrap()).lines().next();
+    assert!(said.expect("it starts").unwrap().contains(url));
+    Program { child, address }
+}
+
 /// What a site on https has to be told.
 fn production(command: &mut Command) {
     command.env("LATCHKEY_SECRET", "Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0");
@@ -103,7 +123,7 @@ async fn what_a_proxy_takes_away_is_told() {
         bad.local_addr().unwrap().port(),
     );
     let url = format!("https://localhost:{good_port}");
-    let site = Program::start_in(dir.path(), |_| url.clone(), production);
+    let site = start(dir.path(), &url);
     tokio::spawn(proxy(good, acceptor.clone(), site.address, &[]));
     tokio::spawn(proxy(bad, acceptor, site.address, HARM));
     let ask = async |port: u16, trusted: &Path| {
