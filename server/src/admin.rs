@@ -34,13 +34,16 @@ pub fn is_unread(error: &anyhow::Error) -> bool {
     error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
+/// Says a line. Whoever can write to the database could put what moves the cursor into it.
 fn say(line: &str) -> anyhow::Result<()> {
+    let line: String = line.chars().filter(|c| !c.is_control()).collect();
     Ok(writeln!(stdout(), "{line}")?)
 }
 
 /// Says one document.
 fn say_json(document: &impl Serialize) -> anyhow::Result<()> {
-    say(&serde_json::to_string_pretty(document).context("the document")?)
+    let document = serde_json::to_string_pretty(document).context("the document")?;
+    Ok(writeln!(stdout(), "{document}")?)
 }
 
 /// A moment as both forms have it: RFC 3339, in whole seconds.

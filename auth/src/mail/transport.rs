@@ -109,7 +109,7 @@ impl Transport {
             Route::Smtp(server, _) => match server.test_connection().await {
                 Ok(true) => Ok(()),
                 Ok(false) => Err("the mail server hangs up".to_owned()),
-                Err(error) => Err(said(&error)),
+                Err(error) => Err(error.to_string()),
             },
             Route::Folder(folder) => {
                 fs::create_dir_all(folder).map_err(|error| error.to_string())?;
@@ -210,12 +210,6 @@ fn connect(server: &SmtpServer) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
         transport = transport.credentials(Credentials::new(user.clone(), password));
     }
     Ok(transport.build())
-}
-
-/// What an error says, down to its cause.
-fn said(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }
 
 /// Makes a file that no one reads, to see whether there can be one.

@@ -177,8 +177,6 @@ impl Shown<'_> {
             self.address.map(|address| format!("from {address}")),
         ];
         let parts: Vec<_> = parts.into_iter().flatten().collect();
-        // Whoever can write to the database could put what moves the cursor into it.
-        let line = parts.join("  ");
-        line.chars().filter(|c| !c.is_control()).collect()
+        parts.join("  ")
     }
 }

@@ -5,6 +5,7 @@ mod people;
 mod strapi;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod tls;
 mod trail;
 
 use std::io::Write;

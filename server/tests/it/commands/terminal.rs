@@ -1,6 +1,7 @@
 //! The commands for somebody who sits at a terminal: util-linux's `script` gives them one.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
@@ -11,10 +12,13 @@ use crate::scratch::Scratch;
 const FIRST: &str = "New password: ";
 const SECOND: &str = "Once more: ";
 
-/// What is said at a terminal where each of these lines is typed when its prompt is there.
+/// What is said at a terminal where each of these lines is typed when its prompt is there, and the terminal has
+/// ceased to show what is typed.
 fn typed(command: &Command, lines: &[(&str, &str)]) -> (Option<i32>, String) {
     let quoted = |text: &OsStr| format!("'{}'", text.to_str().unwrap());
-    let mut words = vec![quoted(command.get_program())];
+    let note = tempfile::NamedTempFile::new().unwrap();
+    let mut words = vec![format!("tty > '{}'; exec", note.path().display())];
+    words.push(quoted(command.get_program()));
     words.extend(command.get_args().map(quoted));
     let mut terminal = Command::new("script");
     terminal.args(["--quiet", "--return", "--command"]);
@@ -36,11 +40,21 @@ fn typed(command: &Command, lines: &[(&str, &str)]) -> (Option<i32>, String) {
             screen.read_exact(&mut next).unwrap();
             seen.extend(next);
         }
+        while !is_silent(&fs::read_to_string(note.path()).unwrap()) {}
         keyboard.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
     screen.read_to_end(&mut seen).unwrap();
     let code = terminal.wait().unwrap().code();
     (code, String::from_utf8(seen).unwrap())
+}
+
+/// Whether what is typed there is not shown.
+fn is_silent(terminal: &str) -> bool {
+    let asked = Command::new("stty")
+        .args(["-a", "-F", terminal.trim()])
+        .output();
+    let said = String::from_utf8(asked.unwrap().stdout).unwrap();
+    said.split_whitespace().any(|word| word == "-echo")
 }
 
 #[test]
