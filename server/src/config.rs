@@ -48,6 +48,8 @@ pub fn variable_of(error: &clap::Error) -> Option<String> {
 pub enum Command {
     /// Serves the site. This is what happens without a command.
     Serve,
+    /// Asks the node that listens at `LEPTOS_SITE_ADDR` whether it is ready, and fails when it is not.
+    Healthcheck,
     /// Looks after the keys that sign access tokens.
     #[command(subcommand)]
     Key(KeyCommand),

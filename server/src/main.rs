@@ -8,7 +8,7 @@ use auth::Auth;
 use clap::Parser;
 use server::clock::Clock;
 use server::config::{Cli, Command, Config};
-use server::{Site, admin, assets, data_dir, router, serve};
+use server::{Site, admin, assets, data_dir, healthcheck, router, serve};
 use tokio::task::JoinSet;
 use tracing_subscriber::EnvFilter;
 
@@ -43,7 +43,7 @@ fn refuse(error: &clap::Error) -> ! {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    let config = cli.settings.check()?;
+    let settings = cli.settings;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -51,13 +51,15 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     runtime.block_on(async {
         let clock = Clock::system();
         match cli.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve_site(config, clock).await,
+            Command::Serve => serve_site(settings.check()?, clock).await,
+            // It only asks: no folder, no secret and no database are needed for that.
+            Command::Healthcheck => healthcheck::ask(settings.site_addr),
             Command::Key(command) => {
-                let auth = open(&config, &clock).await?;
+                let auth = open(&settings.check()?, &clock).await?;
                 close_after(&auth, admin::key(&auth, command, &clock)).await
             }
             Command::Audit(command) => {
-                let auth = open(&config, &clock).await?;
+                let auth = open(&settings.check()?, &clock).await?;
                 close_after(&auth, admin::audit(&auth, command)).await
             }
         }
