@@ -21,6 +21,7 @@ mod release;
 mod run;
 mod server;
 mod setup;
+mod supply;
 mod test;
 
 use std::process::ExitCode;
@@ -35,9 +36,11 @@ cargo xtask <command>
 
   setup                  install what building Latchkey needs and is not there yet
   run [-- arguments]     build the release and start it
-  test [--skip-browser]  format, lints, documentation, tests on SQLite and Postgres; on the release, the JSON
-                         API against its description, several nodes, and the browser tests
+  test [--skip-browser]  format, dependencies, lints, documentation, tests on SQLite and Postgres; on the release,
+                         the JSON API against its description, several nodes, and the browser tests
   test nodes             several nodes alone, on the release that was built last
+  supply                 licences, advisories and unused dependencies
+  sbom                   list what the binary is made of, as CycloneDX
   bench                  measure the release against the limits it promises
   fuzz [seconds]         try hostile input on what strangers can reach, 60 seconds per target
 
@@ -63,6 +66,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["test"] => test::everything(),
         ["test", "nodes"] => test::nodes(),
         ["test", "--skip-browser"] => test::without_browser(),
+        ["supply"] => supply::check(),
+        ["sbom"] => supply::list(),
         ["bench"] => bench::run(),
         ["fuzz"] => fuzz::run(fuzz::A_MINUTE),
         ["fuzz", seconds] => fuzz::run(fuzz::seconds(seconds)?),
