@@ -34,7 +34,7 @@ pub(crate) fn advisories(shell: &Shell) -> Result<()> {
         println!("advisories: NOT CHECKED, because their database cannot be had here: {reason}");
         return Ok(());
     }
-    let mut deny = shell.cargo(["deny", "--log-level=error", "check", "--disable-fetch"]);
+    let mut deny = shell.cargo(["deny", "--log-level=error", "check"]);
     process::run(deny.arg("advisories"))
 }
 
