@@ -67,6 +67,8 @@ pub enum Command {
     /// Takes accounts from another system.
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Asks the node that listens at `LEPTOS_SITE_ADDR` whether it is ready, and fails when it is not.
+    Healthcheck,
     /// Looks after the keys that sign access tokens.
     #[command(subcommand)]
     Key(KeyCommand),

@@ -12,6 +12,7 @@ mod events;
 mod export;
 mod form;
 mod guard;
+pub mod healthcheck;
 mod jwks;
 mod outbox;
 mod ready;

@@ -9,7 +9,7 @@ use clap::Parser;
 use server::clock::Clock;
 use server::config::{Cli, Command, Config, Settings};
 use server::telemetry::{self, metrics};
-use server::{Site, admin, assets, data_dir, router, serve};
+use server::{Site, admin, assets, data_dir, healthcheck, router, serve};
 use tokio::task::JoinSet;
 
 fn main() -> ExitCode {
@@ -60,6 +60,8 @@ async fn act(settings: Settings, command: Command) -> anyhow::Result<()> {
     let clock = Clock::system();
     match command {
         Command::Serve => serve_site(settings.check()?, clock).await,
+        // It only asks: no folder, no secret and no database are needed for that.
+        Command::Healthcheck => healthcheck::ask(settings.site_addr),
         // It says by itself what is wrong with the settings.
         Command::Doctor(arguments) => admin::doctor::run(settings, &arguments, &clock).await,
         Command::Migrate(form) => {

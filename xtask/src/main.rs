@@ -21,6 +21,7 @@ mod release;
 mod run;
 mod server;
 mod setup;
+mod supply;
 mod test;
 mod trial;
 
@@ -36,9 +37,11 @@ cargo xtask <command>
 
   setup                  install what building Latchkey needs and is not there yet
   run [-- arguments]     build the release and start it
-  test [--skip-browser]  format, lints, documentation, tests on SQLite and Postgres; on the release, the JSON
-                         API against its description, several nodes, and the browser tests
+  test [--skip-browser]  format, dependencies, lints, documentation, tests on SQLite and Postgres; on the release,
+                         the JSON API against its description, several nodes, and the browser tests
   test nodes             several nodes alone, on the release that was built last
+  supply                 licences, advisories and unused dependencies
+  sbom                   list what the binary is made of, as CycloneDX
   bench                  measure the release against the limits it promises
   trial <storm|crowd|faults|nodes|all> [--short]
                          what the release does under load and under faults
@@ -66,6 +69,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["test"] => test::everything(),
         ["test", "nodes"] => test::nodes(),
         ["test", "--skip-browser"] => test::without_browser(),
+        ["supply"] => supply::check(),
+        ["sbom"] => supply::list(),
         ["bench"] => bench::run(),
         ["trial", name] => trial::run(name, trial::FULL),
         ["trial", name, "--short"] => trial::run(name, trial::SHORT),

@@ -15,6 +15,7 @@ pub(crate) mod fuzz;
 mod leptos;
 mod link;
 pub(crate) mod python;
+pub(crate) mod supply;
 pub(crate) mod toolchain;
 mod wasm_opt;
 

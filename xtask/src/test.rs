@@ -17,7 +17,7 @@ use crate::checkout::Checkout;
 use crate::process::{self, Shell};
 use crate::setup::toolchain::WASM;
 use crate::test::report::{Outcome, Report};
-use crate::{release, setup};
+use crate::{release, setup, supply};
 
 pub(crate) fn everything() -> Result<()> {
     let (shell, checkout, mut report) = begin()?;
@@ -65,7 +65,7 @@ fn begin() -> Result<(Shell, Checkout, Report)> {
     Ok((shell, checkout, report))
 }
 
-/// Runs what needs no test: the format, the lints of both targets, the documentation.
+/// Runs what needs no test: the format, what we depend on, the lints of both targets, the documentation.
 ///
 /// `frontend` is left out of every native build: in one build with the server, cargo would compile
 /// Leptos for the browser and for the server at once.
@@ -73,6 +73,9 @@ fn check(shell: &Shell, report: &mut Report) {
     report.step("format", || {
         process::run(&mut shell.cargo(["fmt", "--all", "--check"]))
     });
+    report.step("licences", || supply::licences(shell));
+    report.step("advisories", || supply::advisories(shell));
+    report.step("unused dependencies", || supply::unused(shell));
     report.step("clippy", || {
         let mut clippy = shell.cargo(["clippy", "--workspace", "--exclude=frontend"]);
         process::run(clippy.args(["--all-targets", "--", "-D", "warnings"]))

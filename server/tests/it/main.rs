@@ -10,6 +10,7 @@ mod commands;
 mod crash;
 mod cross_origin;
 mod crowd;
+mod deploy;
 mod devices;
 mod enumeration;
 mod events;

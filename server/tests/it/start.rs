@@ -286,6 +286,14 @@ fn a_node_that_is_about_to_leave_says_so_and_is_still_there() {
     let node = node.env("LATCHKEY_NOTICE_PERIOD", "60000");
     let mut node = Program::start_by(node);
     assert!(node.get("/readyz").starts_with("HTTP/1.1 200"));
+    let address = node.address.to_string();
+    let asked = || {
+        latchkey(Path::new("/no/such/folder"))
+            .args(["healthcheck", "--site-addr", &address])
+            .output()
+            .unwrap()
+    };
+    assert!(asked().status.success());
     assert!(
         Command::new("kill")
             .args(["-TERM", &node.child.id().to_string()])
@@ -296,8 +304,20 @@ fn a_node_that_is_about_to_leave_says_so_and_is_still_there() {
     // It hears of it when it is its turn.
     while node.get("/readyz").starts_with("HTTP/1.1 200") {}
     assert!(node.get("/readyz").starts_with("HTTP/1.1 503"));
+    let said = String::from_utf8(asked().stderr).unwrap();
+    assert!(said.contains("not ready: HTTP/1.1 503"), "{said}");
     assert!(node.get("/login").starts_with("HTTP/1.1 200"));
     assert!(node.child.try_wait().unwrap().is_none());
+}
+
+#[test]
+fn a_healthcheck_where_nobody_listens_says_so() {
+    let said = refusal(latchkey(Path::new("/no/such/folder")).args([
+        "healthcheck",
+        "--site-addr",
+        "127.0.0.1:1",
+    ]));
+    assert!(said.contains("nobody answers at 127.0.0.1:1"), "{said}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ const CLIENTS: usize = 6;
 const PAUSE: Duration = Duration::from_millis(2);
 
 pub(super) struct Load {
-    clients: Vec<JoinHandle<Result<Report>>>,
+    clients: Vec<JoinHandle<Result<Vec<Failure>>>>,
     over: Arc<AtomicBool>,
     answered: Arc<AtomicU64>,
 }
@@ -29,11 +29,6 @@ pub(super) struct Failure {
     pub(super) began: Instant,
     pub(super) ended: Instant,
     pub(super) what: String,
-}
-
-#[derive(Default)]
-struct Report {
-    failures: Vec<Failure>,
 }
 
 impl Load {
@@ -55,8 +50,7 @@ impl Load {
         })
     }
 
-    /// How many requests were answered as they have to be, until now.
-    pub(super) fn answered(&self) -> u64 {
+    fn answered(&self) -> u64 {
         self.answered.load(Ordering::Relaxed)
     }
 
@@ -78,8 +72,8 @@ impl Load {
         self.over.store(true, Ordering::Relaxed);
         let mut failures = Vec::new();
         for client in self.clients {
-            let report = client.join().map_err(|_| anyhow!("a client panicked"))?;
-            failures.extend(report?.failures);
+            let found = client.join().map_err(|_| anyhow!("a client panicked"))?;
+            failures.extend(found?);
         }
         Ok(failures)
     }
@@ -90,8 +84,8 @@ fn go_on(
     mut client: Client,
     over: &AtomicBool,
     answered: &AtomicU64,
-) -> Result<Report> {
-    let mut report = Report::default();
+) -> Result<Vec<Failure>> {
+    let mut failures = Vec::new();
     let mut connection = None;
     let acts: [Act; 3] = [look, refresh, read];
     for act in acts.iter().cycle() {
@@ -106,14 +100,14 @@ fn go_on(
             Err(error) => {
                 connection = None;
                 let (ended, what) = (Instant::now(), format!("{error:#}"));
-                report.failures.push(Failure { began, ended, what });
+                failures.push(Failure { began, ended, what });
             }
         }
         thread::park_timeout(PAUSE);
     }
     let last = client.refreshed(balancer).context("a session was lost")?;
     ensure!(last.status(balancer)? == 200, "a session was lost");
-    Ok(report)
+    Ok(failures)
 }
 
 type Act = fn(&mut Connection, &mut Client) -> Result<()>;
