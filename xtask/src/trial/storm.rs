@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow};
 use crate::process::{self, run};
 use crate::trial::actor::log_in;
 use crate::trial::caller::Caller;
-use crate::trial::gauge::{peak_memory, processor_time};
+use crate::trial::gauge::{peak_memory, processor_time, time_of_all, time_of_children};
 use crate::trial::planned::{Measured, Plan, Times};
 use crate::trial::scene::{Scene, Site};
 use crate::trial::tally::Tally;
@@ -45,14 +45,17 @@ pub(crate) struct Weather {
     pub(crate) sign_ins: Tally,
     pub(crate) sign_in_times: Times,
     pub(crate) lasted: Duration,
-    /// What all cores hash in a second when they do nothing else.
-    pub(crate) hashes: f64,
+    /// The processor time of one hash while all cores hash and do nothing else, in seconds.
+    pub(crate) hash_time: f64,
+    pub(crate) cores: f64,
     pub(crate) dashboards: Measured,
     pub(crate) memory: f64,
     pub(crate) memory_limit: f64,
     /// Of all processors, what went into making the load.
     pub(crate) load_share: f64,
     pub(crate) server_share: f64,
+    /// What neither the server nor the load took.
+    pub(crate) others_share: f64,
 }
 
 impl Weather {
@@ -60,9 +63,10 @@ impl Weather {
         self.sign_ins.good as f64 / self.lasted.as_secs_f64()
     }
 
-    /// Which part of what the cores can hash became good sign-ins, in percent.
+    /// Which part of the processors became good sign-ins, of what other programs on this machine left, in percent.
     pub(crate) fn used(&self) -> f64 {
-        100.0 * self.rate() / self.hashes
+        let left = 1.0 - self.others_share / 100.0;
+        100.0 * self.rate() * self.hash_time / (self.cores * left)
     }
 }
 
@@ -83,8 +87,8 @@ pub(crate) fn run_one(scene: &Scene, attempts: Attempts) -> Result<Weather> {
     site.stop()?;
     let after = calibrate(scene)?;
     Ok(Weather {
-        // The machine is shared with others: what it gave before and after is what it gave meanwhile.
-        hashes: f64::midpoint(before, after),
+        // A machine that is shared, or gets warm, is not as fast all the time.
+        hash_time: f64::midpoint(before, after),
         ..weather
     })
 }
@@ -94,7 +98,10 @@ fn endure(scene: &Scene, site: &Site, attempts: Attempts) -> Result<Weather> {
     prepare(address)?;
     let cookies = visitors::enter(address, DASHBOARDS as usize)?;
     let server = site.process().context("the server is not there")?;
-    let cost = || anyhow::Ok((processor_time(std::process::id())?, processor_time(server)?));
+    let cost = || {
+        let (own, of_server) = (processor_time(std::process::id())?, processor_time(server)?);
+        anyhow::Ok([own, of_server, time_of_all()?])
+    };
     let costs_before = cost()?;
     let began = Instant::now();
     let lasting = scene.lengths.storm;
@@ -117,9 +124,11 @@ fn endure(scene: &Scene, site: &Site, attempts: Attempts) -> Result<Weather> {
     let costs = cost()?;
     let clients = clients.map_err(|_| anyhow!("a client panicked"))?;
     let cores = thread::available_parallelism()?.get() as f64;
-    let share = |before: Duration, after: Duration| {
-        100.0 * (after - before).as_secs_f64() / lasted.as_secs_f64() / cores
+    let share = |which: usize| {
+        let spent = costs[which].saturating_sub(costs_before[which]);
+        100.0 * spent.as_secs_f64() / lasted.as_secs_f64() / cores
     };
+    let (load_share, server_share, all) = (share(0), share(1), share(2));
     let mut sign_ins = Tally::default();
     let mut times = Vec::new();
     for (of_one, took) in clients {
@@ -131,12 +140,14 @@ fn endure(scene: &Scene, site: &Site, attempts: Attempts) -> Result<Weather> {
         sign_ins,
         sign_in_times: Times::new(times),
         lasted,
-        hashes: f64::NAN,
+        hash_time: f64::NAN,
+        cores,
         dashboards: dashboards?,
         memory: peak_memory(server)?,
         memory_limit: 64.0 + cores * HASH_MEMORY,
-        load_share: share(costs_before.0, costs.0),
-        server_share: share(costs_before.1, costs.1),
+        load_share,
+        server_share,
+        others_share: (all - server_share - load_share).max(0.0),
     })
 }
 
@@ -204,13 +215,14 @@ fn of_its_own(client: usize, number: usize) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(10, client, high, low))
 }
 
-/// Measures what all cores hash in a second, with the code that the server has.
+/// Measures the processor time of one hash while all cores hash, with the code that the server has.
 fn calibrate(scene: &Scene) -> Result<f64> {
     let mut build = scene.shell.cargo(["build", "--quiet", "--release"]);
     run(build.args(["--package=auth", "--example=hash_rate"]))?;
     let example = scene.checkout.target.join("release/examples/hash_rate");
-    let rate = process::read(scene.shell.command(example).arg(CALIBRATION))?;
-    rate.trim()
-        .parse()
-        .context("the calibration printed no number")
+    let before = time_of_children()?;
+    let hashes = process::read(scene.shell.command(example).arg(CALIBRATION))?;
+    let spent = time_of_children()? - before;
+    let hashes: f64 = hashes.trim().parse().context("no number of hashes")?;
+    Ok(spent.as_secs_f64() / hashes)
 }

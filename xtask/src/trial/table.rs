@@ -33,11 +33,20 @@ pub(crate) fn of_storm(weather: &Weather) -> String {
             "–",
         ),
         figure(
-            "hashes of all cores with nothing else to do",
-            &format!("{:.1} a second", weather.hashes),
+            "processor time of one hash, all cores busy: cores ÷ hash time",
+            &format!(
+                "{:.1} ms: {:.1} a second",
+                1000.0 * weather.hash_time,
+                weather.cores / weather.hash_time
+            ),
             "–",
         ),
-        at_least("of these used for good sign-ins", weather.used(), 95.0, "%"),
+        at_least(
+            "of that used for good sign-ins, of what other programs left",
+            weather.used(),
+            95.0,
+            "%",
+        ),
         figure(
             "sign-ins, half and 99 of 100 within",
             &format!(
