@@ -94,7 +94,7 @@ fn storm(scene: &Scene) -> Result<Vec<String>> {
     let mut broken = Vec::new();
     for attempts in [Attempts::Unlimited, Attempts::Limited] {
         let weather = storm::run_one(scene, attempts)?;
-        println!("{}", table::of_storm(&weather));
+        println!("{}", table::storm::of(&weather));
         let failed = weather.sign_ins.failed() + weather.dashboards.tally.failed();
         if failed > 0 {
             broken.push(format!("{failed} requests failed in the storm"));
@@ -105,7 +105,7 @@ fn storm(scene: &Scene) -> Result<Vec<String>> {
 
 fn crowd(scene: &Scene) -> Result<Vec<String>> {
     let crowded = crowd::run(scene)?;
-    println!("{}", table::of_crowd(&crowded));
+    println!("{}", table::crowd::of(&crowded));
     let failed = crowded.crowded.tally.failed() + crowded.crowded.planned.tally.failed();
     let broken = format!("{failed} requests of others failed while the crowd was there");
     Ok((failed > 0).then_some(broken).into_iter().collect())

@@ -3,30 +3,25 @@
 //! 32 clients sign in without pause, 50 dashboards a second are asked for at planned moments. The load is made on the
 //! same processors: what it costs is said, and is nobody's but the machine's loss.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+mod calibration;
+mod clients;
+
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::process::{self, run};
-use crate::trial::actor::log_in;
-use crate::trial::caller::Caller;
-use crate::trial::gauge::{peak_memory, processor_time, time_of_all, time_of_children};
+use crate::trial::gauge::{peak_memory, processor_time, time_of_all};
 use crate::trial::planned::{Measured, Plan, Times};
 use crate::trial::scene::{Scene, Site};
+use crate::trial::storm::calibration::calibrate;
+use crate::trial::storm::clients::{prepare, sign_in_for};
 use crate::trial::tally::Tally;
 use crate::trial::visitors;
 
 const CLIENTS: usize = 32;
 
-/// Accounts of each client: it signs in to one after the other.
-const ACCOUNTS: usize = 4;
-
 const DASHBOARDS: u32 = 50;
-
-/// The seconds in which all cores do nothing but hash, before the storm and after it.
-const CALIBRATION: &str = "5";
 
 /// Of one argon2id hash at the default cost, in MB.
 const HASH_MEMORY: f64 = 19.0;
@@ -149,80 +144,4 @@ fn endure(scene: &Scene, site: &Site, attempts: Attempts) -> Result<Weather> {
         server_share,
         others_share: (all - server_share - load_share).max(0.0),
     })
-}
-
-/// Signs in again and again, and says how long each took, in milliseconds.
-fn sign_in_for(
-    lasting: Duration,
-    address: SocketAddr,
-    number: usize,
-    attempts: Attempts,
-) -> (Tally, Vec<f64>) {
-    let mut caller = Caller::new(address);
-    let mut times = Vec::new();
-    let began = Instant::now();
-    for round in 0_usize.. {
-        if began.elapsed() >= lasting {
-            break;
-        }
-        if attempts == Attempts::Limited {
-            caller.come_from(of_its_own(number, round));
-        }
-        let asked = Instant::now();
-        let said = log_in(&mut caller, &name(number, round % ACCOUNTS));
-        if said.is_good() {
-            times.push(asked.elapsed().as_secs_f64() * 1000.0);
-        } else {
-            thread::park_timeout(Duration::from_millis(10));
-        }
-    }
-    (caller.tally, times)
-}
-
-/// Makes the accounts, as many at once as there are clients.
-fn prepare(address: SocketAddr) -> Result<()> {
-    let made = thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|number| scope.spawn(move || register(address, number)))
-            .collect();
-        let joined = clients.into_iter().map(|client| client.join());
-        joined.collect::<Result<Vec<_>, _>>()
-    });
-    let made = made.map_err(|_| anyhow!("a client panicked"))?;
-    made.into_iter().collect()
-}
-
-fn register(address: SocketAddr, number: usize) -> Result<()> {
-    let mut caller = Caller::new(address);
-    for account in 0..ACCOUNTS {
-        caller.come_from(of_its_own(number, account));
-        let name = name(number, account);
-        visitors::register(&mut caller, &name)
-            .with_context(|| format!("{name} gets no account"))?;
-    }
-    Ok(())
-}
-
-fn name(client: usize, account: usize) -> String {
-    format!("storm{client}-{account}")
-}
-
-/// An address in a network that nobody has: each client has a part of it.
-fn of_its_own(client: usize, number: usize) -> IpAddr {
-    let number = number % (1 << 16);
-    let [.., high, low] = number.to_be_bytes();
-    let client = u8::try_from(client).unwrap_or(u8::MAX);
-    IpAddr::V4(Ipv4Addr::new(10, client, high, low))
-}
-
-/// Measures the processor time of one hash while all cores hash, with the code that the server has.
-fn calibrate(scene: &Scene) -> Result<f64> {
-    let mut build = scene.shell.cargo(["build", "--quiet", "--release"]);
-    run(build.args(["--package=auth", "--example=hash_rate"]))?;
-    let example = scene.checkout.target.join("release/examples/hash_rate");
-    let before = time_of_children()?;
-    let hashes = process::read(scene.shell.command(example).arg(CALIBRATION))?;
-    let spent = time_of_children()? - before;
-    let hashes: f64 = hashes.trim().parse().context("no number of hashes")?;
-    Ok(spent.as_secs_f64() / hashes)
 }
