@@ -62,6 +62,11 @@ pub(crate) fn of(crowded: &Crowded) -> String {
             "–",
         ),
         figure(
+            "processor of the load, of one",
+            &three(&|sight| sight.load_share, "%"),
+            "–",
+        ),
+        figure(
             "most memory, before and with the crowd",
             &format!("{:.0} MB, {:.0} MB", crowded.memory_before, crowded.memory),
             "–",
