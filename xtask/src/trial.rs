@@ -107,7 +107,7 @@ fn storm(scene: &Scene) -> Result<Vec<String>> {
     let mut broken = Vec::new();
     for attempts in [Attempts::Unlimited, Attempts::Limited] {
         let weather = storm::run_one(scene, attempts)?;
-        println!("\n## Sign-in storm\n{}", table::storm::of(&weather));
+        println!("\n### Sign-in storm\n{}", table::storm::of(&weather));
         let failed = weather.sign_ins.failed() + weather.dashboards.tally.failed();
         if failed > 0 {
             broken.push(format!("{failed} requests failed in the storm"));
@@ -118,7 +118,7 @@ fn storm(scene: &Scene) -> Result<Vec<String>> {
 
 fn crowd(scene: &Scene) -> Result<Vec<String>> {
     let crowded = crowd::run(scene)?;
-    println!("\n## A crowd\n{}", table::crowd::of(&crowded));
+    println!("\n### A crowd\n{}", table::crowd::of(&crowded));
     let failed = crowded.crowded.tally.failed() + crowded.crowded.planned.tally.failed();
     let broken = format!("{failed} requests of others failed while the crowd was there");
     Ok((failed > 0).then_some(broken).into_iter().collect())
@@ -126,13 +126,13 @@ fn crowd(scene: &Scene) -> Result<Vec<String>> {
 
 fn faults(scene: &Scene) -> Result<Vec<String>> {
     let rows = faults::run(scene)?;
-    println!("\n## Faults\n{}", table::of_faults(&rows));
+    println!("\n### Faults\n{}", table::of_faults(&rows));
     Ok(rows.iter().flat_map(Row::broken).collect())
 }
 
 fn nodes(scene: &Scene) -> Result<Vec<String>> {
     let nodes = nodes::run(scene)?;
-    println!("\n## Three nodes\n{}", table::of_nodes(&nodes));
+    println!("\n### Three nodes\n{}", table::of_nodes(&nodes));
     let mut broken: Vec<String> = nodes.rows.iter().flat_map(Row::broken).collect();
     let longest = nodes.revocations.longest();
     if longest > nodes.limit.as_secs_f64() * 1000.0 {
