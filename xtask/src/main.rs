@@ -68,6 +68,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["run", "--", rest @ ..] => run::run(rest),
         ["test"] => test::everything(),
         ["test", "nodes"] => test::nodes(),
+        ["test", "trials"] => test::trials(),
         ["test", "--skip-browser"] => test::without_browser(),
         ["supply"] => supply::check(),
         ["sbom"] => supply::list(),

@@ -52,6 +52,15 @@ pub(crate) fn nodes() -> Result<()> {
     report.finish()
 }
 
+/// Tries faults alone, in the same way.
+pub(crate) fn trials() -> Result<()> {
+    let shell = Shell::new(Checkout::root());
+    let checkout = Checkout::read(&shell)?;
+    let mut report = Report::default();
+    report.suite("trials", || trials::run(&shell, &checkout));
+    report.finish()
+}
+
 fn cargo_tests(shell: &Shell, report: &mut Report) {
     report.suite("tests on SQLite", || suites::on_sqlite(shell));
     report.suite("tests on Postgres", || suites::on_postgres(shell));

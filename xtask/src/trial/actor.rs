@@ -3,12 +3,14 @@
 //!
 //! What got no answer, or a 503, is in doubt: it may have been done or not, and a client tries it again.
 
+pub(crate) mod broken;
 mod reckoning;
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::trial::actor::broken::Broken;
 use crate::trial::caller::{Caller, Said};
 use crate::trial::tally::Told;
 
@@ -32,29 +34,6 @@ pub(crate) struct Actor {
     /// How long after its end a session may still be accepted: on other nodes than the one that ended it.
     pub(crate) grace: Duration,
     pub(crate) broken: Broken,
-}
-
-/// Promises that were not kept.
-#[derive(Default)]
-pub(crate) struct Broken {
-    /// Acknowledged, and not there.
-    pub(crate) lost: Vec<String>,
-    /// Whose session was refused though nobody had ended it.
-    pub(crate) signed_out: Vec<String>,
-    /// Ended, and accepted.
-    pub(crate) alive: Vec<String>,
-}
-
-impl Broken {
-    pub(crate) fn add(&mut self, other: Self) {
-        self.lost.extend(other.lost);
-        self.signed_out.extend(other.signed_out);
-        self.alive.extend(other.alive);
-    }
-
-    pub(crate) fn sentences(&self) -> impl Iterator<Item = &String> {
-        self.lost.iter().chain(&self.signed_out).chain(&self.alive)
-    }
 }
 
 #[derive(Clone, Default)]

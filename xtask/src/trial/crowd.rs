@@ -44,7 +44,9 @@ pub(crate) struct Sight {
     pub(crate) times: Times,
     pub(crate) planned: Measured,
     pub(crate) tally: Tally,
+    /// Of one processor, in percent.
     pub(crate) server_share: f64,
+    pub(crate) load_share: f64,
 }
 
 pub(crate) struct Crowded {
@@ -113,7 +115,8 @@ fn look(scene: &Scene, address: SocketAddr, server: u32, cookies: &[String]) -> 
         per_second: PLANNED,
         lasting,
     };
-    let cost = processor_time(server)?;
+    let own = std::process::id();
+    let costs = [processor_time(server)?, processor_time(own)?];
     let began = Instant::now();
     let (others, planned) = thread::scope(|scope| {
         let others: Vec<_> = (0..OTHERS)
@@ -124,6 +127,7 @@ fn look(scene: &Scene, address: SocketAddr, server: u32, cookies: &[String]) -> 
         (others.collect::<Result<Vec<_>, _>>(), planned)
     });
     let lasted = began.elapsed().as_secs_f64();
+    let share = |before: Duration, after: Duration| 100.0 * (after - before).as_secs_f64() / lasted;
     let mut tally = Tally::default();
     let mut times = Vec::new();
     for (of_one, took) in others.map_err(|_| anyhow!("a client panicked"))? {
@@ -135,7 +139,8 @@ fn look(scene: &Scene, address: SocketAddr, server: u32, cookies: &[String]) -> 
         times: Times::new(times),
         planned: planned?,
         tally,
-        server_share: 100.0 * (processor_time(server)? - cost).as_secs_f64() / lasted,
+        server_share: share(costs[0], processor_time(server)?),
+        load_share: share(costs[1], processor_time(own)?),
     })
 }
 

@@ -5,15 +5,29 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-/// The kernel counts processor time in hundredths of a second, on every architecture that we run on.
-const TICK: Duration = Duration::from_millis(10);
+/// In milliseconds: the kernel counts processor time in hundredths of a second, on every architecture we run on.
+const TICK: u64 = 10;
 
 /// The processor time of all threads of a process until now.
 pub(crate) fn processor_time(process: u32) -> Result<Duration> {
     let file = format!("/proc/{process}/stat");
     let stat = fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
-    let ticks = ticks(&stat).with_context(|| format!("cannot make sense of {file}"))?;
-    Ok(TICK * ticks)
+    let ticks = ticks(&stat, OWN).with_context(|| format!("cannot make sense of {file}"))?;
+    Ok(Duration::from_millis(TICK * ticks))
+}
+
+/// The processor time of the programs that this process has waited for, and of theirs.
+pub(crate) fn time_of_children() -> Result<Duration> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let ticks = ticks(&stat, CHILDREN).context("cannot make sense of /proc/self/stat")?;
+    Ok(Duration::from_millis(TICK * ticks))
+}
+
+/// The processor time of everything on this machine since it was started, and what was taken from it.
+pub(crate) fn time_of_all() -> Result<Duration> {
+    let stat = fs::read_to_string("/proc/stat")?;
+    let ticks = all(&stat).context("cannot make sense of /proc/stat")?;
+    Ok(Duration::from_millis(TICK * ticks))
 }
 
 /// The most memory that a process has held, in MB of 1,024².
@@ -26,13 +40,27 @@ pub(crate) fn peak_memory(process: u32) -> Result<f64> {
     Ok(kibibytes / 1024.0)
 }
 
-/// Adds the fields `utime` and `stime`. The name before them may hold anything, also a parenthesis.
-fn ticks(stat: &str) -> Option<u32> {
+/// Where `utime` and `stime` stand behind the name, and `cutime` and `cstime`.
+const OWN: usize = 11;
+const CHILDREN: usize = 13;
+
+/// Adds two fields of a process. The name before them may hold anything, also a parenthesis.
+fn ticks(stat: &str, begin: usize) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(") ")?;
-    let mut fields = fields.split(' ').skip(11);
-    let user: u32 = fields.next()?.parse().ok()?;
-    let system: u32 = fields.next()?.parse().ok()?;
+    let mut fields = fields.split(' ').skip(begin);
+    let user: u64 = fields.next()?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
     Some(user + system)
+}
+
+/// Adds `user`, `nice`, `system`, and after the two of idleness what interrupts took, and other guests of the host.
+fn all(stat: &str) -> Option<u64> {
+    let line = stat.lines().next()?.strip_prefix("cpu ")?;
+    let fields: Vec<u64> = line
+        .split_whitespace()
+        .filter_map(|field| field.parse().ok())
+        .collect();
+    Some(fields.get(..3)?.iter().sum::<u64>() + fields.get(5..8)?.iter().sum::<u64>())
 }
 
 #[cfg(test)]
@@ -42,8 +70,15 @@ mod tests {
     #[test]
     fn processor_time_is_found_behind_any_name() {
         let stat = "7 (a) b) S 1 7 7 0 -1 4194560 80 0 1 0 150 25 0 0 20 0 1 0 91 2 3";
-        assert_eq!(ticks(stat), Some(175));
-        assert_eq!(ticks("7 (a"), None);
+        assert_eq!(ticks(stat, OWN), Some(175));
+        assert_eq!(ticks("7 (a", OWN), None);
+    }
+
+    #[test]
+    fn the_time_of_all_leaves_out_when_nothing_was_done() {
+        let stat = "cpu  10 2 30 4000 500 6 7 80 0 0\ncpu0 5 1 15 2000 250 3 3 40 0 0\n";
+        assert_eq!(all(stat), Some(135));
+        assert_eq!(all("cpu 1"), None);
     }
 
     #[test]

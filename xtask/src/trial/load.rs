@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::trial::actor::{Actor, Broken};
+use crate::trial::actor::Actor;
+use crate::trial::actor::broken::Broken;
 use crate::trial::caller::Caller;
 use crate::trial::tally::Tally;
 

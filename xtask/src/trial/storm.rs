@@ -3,30 +3,25 @@
 //! 32 clients sign in without pause, 50 dashboards a second are asked for at planned moments. The load is made on the
 //! same processors: what it costs is said, and is nobody's but the machine's loss.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+mod calibration;
+mod clients;
+
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::process::{self, run};
-use crate::trial::actor::log_in;
-use crate::trial::caller::Caller;
-use crate::trial::gauge::{peak_memory, processor_time};
+use crate::trial::gauge::{peak_memory, processor_time, time_of_all};
 use crate::trial::planned::{Measured, Plan, Times};
 use crate::trial::scene::{Scene, Site};
+use crate::trial::storm::calibration::calibrate;
+use crate::trial::storm::clients::{prepare, sign_in_for};
 use crate::trial::tally::Tally;
 use crate::trial::visitors;
 
 const CLIENTS: usize = 32;
 
-/// Accounts of each client: it signs in to one after the other.
-const ACCOUNTS: usize = 4;
-
 const DASHBOARDS: u32 = 50;
-
-/// The seconds in which all cores do nothing but hash, before the storm and after it.
-const CALIBRATION: &str = "5";
 
 /// Of one argon2id hash at the default cost, in MB.
 const HASH_MEMORY: f64 = 19.0;
@@ -45,14 +40,17 @@ pub(crate) struct Weather {
     pub(crate) sign_ins: Tally,
     pub(crate) sign_in_times: Times,
     pub(crate) lasted: Duration,
-    /// What all cores hash in a second when they do nothing else.
-    pub(crate) hashes: f64,
+    /// The processor time of one hash while all cores hash and do nothing else, in seconds.
+    pub(crate) hash_time: f64,
+    pub(crate) cores: f64,
     pub(crate) dashboards: Measured,
     pub(crate) memory: f64,
     pub(crate) memory_limit: f64,
     /// Of all processors, what went into making the load.
     pub(crate) load_share: f64,
     pub(crate) server_share: f64,
+    /// What neither the server nor the load took.
+    pub(crate) others_share: f64,
 }
 
 impl Weather {
@@ -60,9 +58,10 @@ impl Weather {
         self.sign_ins.good as f64 / self.lasted.as_secs_f64()
     }
 
-    /// Which part of what the cores can hash became good sign-ins, in percent.
+    /// Which part of the processors became good sign-ins, of what other programs on this machine left, in percent.
     pub(crate) fn used(&self) -> f64 {
-        100.0 * self.rate() / self.hashes
+        let left = 1.0 - self.others_share / 100.0;
+        100.0 * self.rate() * self.hash_time / (self.cores * left)
     }
 }
 
@@ -83,8 +82,8 @@ pub(crate) fn run_one(scene: &Scene, attempts: Attempts) -> Result<Weather> {
     site.stop()?;
     let after = calibrate(scene)?;
     Ok(Weather {
-        // The machine is shared with others: what it gave before and after is what it gave meanwhile.
-        hashes: f64::midpoint(before, after),
+        // A machine that is shared, or gets warm, is not as fast all the time.
+        hash_time: f64::midpoint(before, after),
         ..weather
     })
 }
@@ -94,7 +93,10 @@ fn endure(scene: &Scene, site: &Site, attempts: Attempts) -> Result<Weather> {
     prepare(address)?;
     let cookies = visitors::enter(address, DASHBOARDS as usize)?;
     let server = site.process().context("the server is not there")?;
-    let cost = || anyhow::Ok((processor_time(std::process::id())?, processor_time(server)?));
+    let cost = || {
+        let (own, of_server) = (processor_time(std::process::id())?, processor_time(server)?);
+        anyhow::Ok([own, of_server, time_of_all()?])
+    };
     let costs_before = cost()?;
     let began = Instant::now();
     let lasting = scene.lengths.storm;
@@ -117,9 +119,11 @@ fn endure(scene: &Scene, site: &Site, attempts: Attempts) -> Result<Weather> {
     let costs = cost()?;
     let clients = clients.map_err(|_| anyhow!("a client panicked"))?;
     let cores = thread::available_parallelism()?.get() as f64;
-    let share = |before: Duration, after: Duration| {
-        100.0 * (after - before).as_secs_f64() / lasted.as_secs_f64() / cores
+    let share = |which: usize| {
+        let spent = costs[which].saturating_sub(costs_before[which]);
+        100.0 * spent.as_secs_f64() / lasted.as_secs_f64() / cores
     };
+    let (load_share, server_share, all) = (share(0), share(1), share(2));
     let mut sign_ins = Tally::default();
     let mut times = Vec::new();
     for (of_one, took) in clients {
@@ -131,86 +135,13 @@ fn endure(scene: &Scene, site: &Site, attempts: Attempts) -> Result<Weather> {
         sign_ins,
         sign_in_times: Times::new(times),
         lasted,
-        hashes: f64::NAN,
+        hash_time: f64::NAN,
+        cores,
         dashboards: dashboards?,
         memory: peak_memory(server)?,
         memory_limit: 64.0 + cores * HASH_MEMORY,
-        load_share: share(costs_before.0, costs.0),
-        server_share: share(costs_before.1, costs.1),
+        load_share,
+        server_share,
+        others_share: (all - server_share - load_share).max(0.0),
     })
-}
-
-/// Signs in again and again, and says how long each took, in milliseconds.
-fn sign_in_for(
-    lasting: Duration,
-    address: SocketAddr,
-    number: usize,
-    attempts: Attempts,
-) -> (Tally, Vec<f64>) {
-    let mut caller = Caller::new(address);
-    let mut times = Vec::new();
-    let began = Instant::now();
-    for round in 0_usize.. {
-        if began.elapsed() >= lasting {
-            break;
-        }
-        if attempts == Attempts::Limited {
-            caller.come_from(of_its_own(number, round));
-        }
-        let asked = Instant::now();
-        let said = log_in(&mut caller, &name(number, round % ACCOUNTS));
-        if said.is_good() {
-            times.push(asked.elapsed().as_secs_f64() * 1000.0);
-        } else {
-            thread::park_timeout(Duration::from_millis(10));
-        }
-    }
-    (caller.tally, times)
-}
-
-/// Makes the accounts, as many at once as there are clients.
-fn prepare(address: SocketAddr) -> Result<()> {
-    let made = thread::scope(|scope| {
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|number| scope.spawn(move || register(address, number)))
-            .collect();
-        let joined = clients.into_iter().map(|client| client.join());
-        joined.collect::<Result<Vec<_>, _>>()
-    });
-    let made = made.map_err(|_| anyhow!("a client panicked"))?;
-    made.into_iter().collect()
-}
-
-fn register(address: SocketAddr, number: usize) -> Result<()> {
-    let mut caller = Caller::new(address);
-    for account in 0..ACCOUNTS {
-        caller.come_from(of_its_own(number, account));
-        let name = name(number, account);
-        visitors::register(&mut caller, &name)
-            .with_context(|| format!("{name} gets no account"))?;
-    }
-    Ok(())
-}
-
-fn name(client: usize, account: usize) -> String {
-    format!("storm{client}-{account}")
-}
-
-/// An address in a network that nobody has: each client has a part of it.
-fn of_its_own(client: usize, number: usize) -> IpAddr {
-    let number = number % (1 << 16);
-    let [.., high, low] = number.to_be_bytes();
-    let client = u8::try_from(client).unwrap_or(u8::MAX);
-    IpAddr::V4(Ipv4Addr::new(10, client, high, low))
-}
-
-/// Measures what all cores hash in a second, with the code that the server has.
-fn calibrate(scene: &Scene) -> Result<f64> {
-    let mut build = scene.shell.cargo(["build", "--quiet", "--release"]);
-    run(build.args(["--package=auth", "--example=hash_rate"]))?;
-    let example = scene.checkout.target.join("release/examples/hash_rate");
-    let rate = process::read(scene.shell.command(example).arg(CALIBRATION))?;
-    rate.trim()
-        .parse()
-        .context("the calibration printed no number")
 }

@@ -18,18 +18,23 @@ pub(crate) struct Sizes {
     pub(crate) slow_readers: usize,
 }
 
-/// Each of them moves once in that time.
+/// Each slow one moves once in that time.
 const STEP: Duration = Duration::from_secs(1);
 
 /// In how many parts they take their turns: not all at the same moment.
 const PARTS: usize = 20;
+
+/// In how many steps it is looked once whether an idle one is still there: to look costs more than to be idle.
+const IDLE_STEPS: usize = 4;
 
 /// How many large answers a slow reader asks for at once, so that they fill more than the buffers of the kernel.
 const ASKED_AT_ONCE: usize = 40;
 
 pub(super) struct Crowd {
     address: SocketAddr,
+    /// The slow ones, then the idle ones.
     members: Vec<Member>,
+    slow: usize,
     /// The path of a large file.
     large: String,
 }
@@ -58,6 +63,7 @@ impl Crowd {
         let mut crowd = Self {
             address,
             members: Vec::new(),
+            slow: sizes.slow_heads + sizes.slow_bodies + sizes.slow_readers,
             large: large_file(site)?,
         };
         let manners = [
@@ -78,12 +84,15 @@ impl Crowd {
     /// Stays until it is enough; returns how many were sent away meanwhile.
     pub(super) fn linger(mut self, enough: &AtomicBool) -> usize {
         let mut sent_away = 0;
-        for part in (0..PARTS).cycle() {
+        for turn in 0_usize.. {
             if enough.load(Ordering::Relaxed) {
                 break;
             }
             let began = Instant::now();
-            for number in (part..self.members.len()).step_by(PARTS) {
+            let slow = (turn % PARTS..self.slow).step_by(PARTS);
+            let idle_parts = PARTS * IDLE_STEPS;
+            let idle = (self.slow + turn % idle_parts..self.members.len()).step_by(idle_parts);
+            for number in slow.chain(idle) {
                 sent_away += usize::from(self.move_on(number));
             }
             thread::park_timeout((STEP / PARTS as u32).saturating_sub(began.elapsed()));

@@ -55,10 +55,16 @@ pub(super) fn all(scene: &Scene) -> Result<Vec<Row>> {
 pub(super) fn cut_and_crashed(scene: &Scene) -> Result<Row> {
     let postgres = start(scene)?;
     let fault = "Postgres cuts all connections, and crashes";
-    on_postgres(scene, &postgres, fault, "both", |scene, postgres| {
-        cut(scene, postgres)?;
-        crashed(scene, postgres)
-    })
+    on_postgres(
+        scene,
+        &postgres,
+        fault,
+        "cut_and_crashed",
+        |scene, postgres| {
+            cut(scene, postgres)?;
+            crashed(scene, postgres)
+        },
+    )
 }
 
 /// For tests nothing has to survive that Postgres has committed; here that is what is tried.
