@@ -27,6 +27,7 @@ mod refresh;
 mod register;
 #[path = "../../../auth/src/tests/scratch.rs"]
 mod scratch;
+mod security;
 mod start;
 mod tokens;
 mod visitor;

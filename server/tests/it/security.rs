@@ -1,0 +1,11 @@
+//! What holds on every page and every route alike, whatever else they do.
+
+mod cross_site;
+mod failure;
+mod files;
+mod headers;
+mod hosts;
+mod input;
+mod methods;
+mod pages;
+mod passwords;
