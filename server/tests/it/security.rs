@@ -1,6 +1,7 @@
 //! What holds on every page and every route alike, whatever else they do.
 
 mod cross_site;
+mod document;
 mod failure;
 mod files;
 mod headers;
