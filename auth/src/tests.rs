@@ -10,6 +10,7 @@ mod life;
 mod mail;
 mod model;
 mod nodes;
+mod passwords;
 mod refresh;
 mod reset;
 mod restart;

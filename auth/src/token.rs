@@ -341,6 +341,66 @@ mod tests {
         }
     }
 
+    /// Parts that are signed by the key of a ring as they are written, however many there are.
+    fn signed(parts: &[&[u8]], keys: &KeyRing) -> String {
+        let parts: Vec<String> = parts.iter().map(|it| URL_SAFE_NO_PAD.encode(it)).collect();
+        let (message, key) = (parts.join("."), keys.current());
+        let signature =
+            jsonwebtoken::crypto::sign(message.as_bytes(), &key.key, key.algorithm.alg());
+        format!("{message}.{}", signature.unwrap())
+    }
+
+    #[test]
+    fn what_is_signed_well_and_written_in_another_way_is_refused() {
+        const NOW: i64 = 20_000 * 86_400;
+        let (keys, sid) = (KeyRing::of_one_key(), String::from(SessionId::random()));
+        let now = OffsetDateTime::from_unix_timestamp(NOW).unwrap();
+        let head = format!(
+            r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{}"}}"#,
+            keys.current().kid
+        );
+        let claims = format!(
+            r#"{{"iss":"{ISSUER}","aud":"{ISSUER}","sub":"user","client_id":"latchkey","sid":"{sid}","gen":1,"jti":"x","iat":{NOW},"exp":{},"auth_time":{NOW},"amr":["pwd"],"role":"user"}}"#,
+            NOW + 60
+        );
+        let good = signed(&[head.as_bytes(), claims.as_bytes()], &keys);
+        assert!(verify(&good, &keys, now).is_ok());
+
+        let algorithm_twice = head.replacen('{', r#"{"alg":"none","#, 1);
+        let subject_twice = claims.replacen('{', r#"{"sub":"another","#, 1);
+        let marked = format!("\u{feff}{head}");
+        let wide: Vec<u8> = head.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let (head, claims) = (head.as_bytes(), claims.as_bytes());
+        let (start, signature) = good.rsplit_once('.').unwrap();
+        let (protected, payload) = start.split_once('.').unwrap();
+        let others = [
+            signed(&[head], &keys),
+            signed(&[head, claims, b"more"], &keys),
+            // As many parts as an encrypted one has.
+            signed(&[head, b"", b"", claims], &keys),
+            signed(&[algorithm_twice.as_bytes(), claims], &keys),
+            signed(&[head, subject_twice.as_bytes()], &keys),
+            signed(&[marked.as_bytes(), claims], &keys),
+            signed(&[wide.as_slice(), claims], &keys),
+            signed(&[head, b"\xff{}"], &keys),
+            signed(&[head, b"[]"], &keys),
+            format!(
+                r#"{{"protected":"{protected}","payload":"{payload}","signature":"{signature}"}}"#
+            ),
+            format!("{protected}.{payload}=.{signature}"),
+            format!("{good}="),
+            format!("{good}\n"),
+            format!(" {good}"),
+            format!("{good}."),
+            format!("{protected}..{signature}"),
+            ".".repeat(MAX_ACCESS_TOKEN),
+            "A.".repeat(MAX_ACCESS_TOKEN),
+        ];
+        for other in others {
+            assert!(verify(&other, &keys, now).is_err(), "{other}");
+        }
+    }
+
     #[test]
     fn the_key_decides_the_algorithm_and_not_the_token() {
         let keys = KeyRing::of_one_key();

@@ -241,3 +241,28 @@ pub(super) fn parse_cost(text: &str) -> Result<Cost, String> {
         "m must be at least 8 × p and at most 4194304, t and p at least 1".to_owned()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::config::Cli;
+
+    #[test]
+    fn what_is_shipped_is_what_the_documents_say() {
+        let settings = Cli::try_parse_from(["latchkey"]).unwrap().settings;
+        let cost = Cost {
+            memory: 19_456,
+            iterations: 2,
+            parallelism: 1,
+        };
+        assert_eq!((settings.argon2, settings.password_min_length), (cost, 12));
+        let lifespans = settings.lifespans().unwrap();
+        let seconds = |span: Duration| span.whole_seconds();
+        let of = |limits: Limits| (seconds(limits.idle), seconds(limits.absolute));
+        assert_eq!(seconds(lifespans.access), 600);
+        assert_eq!(of(lifespans.remembered), (14 * 86_400, 30 * 86_400));
+        assert_eq!(of(lifespans.browser), (7200, 86_400));
+    }
+}

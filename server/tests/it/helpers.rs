@@ -203,6 +203,20 @@ impl TestApp {
         *self.now.lock().unwrap() += by;
     }
 
+    /// Makes whoever asks for the time panic, until the clock is mended.
+    pub(crate) fn break_clock(&self) {
+        let now = Arc::clone(&self.now);
+        let breaking = std::thread::spawn(move || {
+            let _held = now.lock().unwrap();
+            panic!("the clock breaks");
+        });
+        assert!(breaking.join().is_err());
+    }
+
+    pub(crate) fn mend_clock(&self) {
+        self.now.clear_poison();
+    }
+
     /// A browser with script switched off.
     pub(crate) fn browser(&self) -> Client<'_> {
         Client {
