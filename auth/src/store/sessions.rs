@@ -153,22 +153,6 @@ impl Writing {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Whoever has the session has shown again who they are. Returns the row, when it is alive.
-    pub(crate) async fn renew_proof(
-        &mut self,
-        id: SessionId,
-        at: OffsetDateTime,
-    ) -> Result<Option<SessionRow>> {
-        let query = sqlx::query(
-            "update sessions set authenticated_at = $1 where id = $2 and revoked_at is null",
-        );
-        let query = query.bind(millis(at)).bind(String::from(id));
-        match query.execute(self.connection()).await?.rows_affected() {
-            1 => self.session(id).await,
-            _ => Ok(None),
-        }
-    }
-
     /// Notes that an access token of `generation` was seen in use.
     pub(crate) async fn mark_used(&mut self, id: SessionId, generation: i64) -> Result<()> {
         sqlx::query(

@@ -242,7 +242,7 @@ async fn an_export_takes_a_proof_that_is_fresh() {
         .reauthenticate(&renewed.session, secret(PASSWORD), &nobody, late)
         .await
         .unwrap();
-    assert_eq!(proven.session.id, ada.session.id);
+    assert_ne!(proven.session.id, ada.session.id);
     assert!(auth.export(&proven.session, &nobody, late).await.is_ok());
     let kept = auth.exchange(&proven, late + Duration::minutes(1)).await;
     assert_eq!(
@@ -250,6 +250,50 @@ async fn an_export_takes_a_proof_that_is_fresh() {
         late,
         "a refresh does not change it"
     );
+}
+
+#[tokio::test]
+async fn a_copy_from_before_the_proof_is_not_proven_by_it() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    let nobody = Client::default();
+    let late = NOW + PROOF_LASTS + Duration::seconds(1);
+    let own = auth.exchange(&ada, late).await.unwrap();
+    let copy = own.clone();
+    let password = secret(PASSWORD);
+    let proven = auth.reauthenticate(&own.session, password, &nobody, late);
+    let proven = proven.await.unwrap();
+    assert!(auth.check(&copy, late).is_err());
+    assert_eq!(refusal(auth.exchange(&copy, late).await), Refusal::Revoked);
+    assert!(matches!(
+        auth.export(&copy.session, &nobody, late).await,
+        Err(Error::ProofNeeded)
+    ));
+    assert!(
+        auth.export(&proven.session, &nobody, late).await.is_ok(),
+        "its owner goes on"
+    );
+    let again = auth.reauthenticate(&copy.session, secret(PASSWORD), &nobody, late);
+    assert!(matches!(again.await, Err(Error::Unauthenticated)));
+}
+
+#[tokio::test]
+async fn a_proof_does_not_lengthen_the_session() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    let nobody = Client::default();
+    let end = NOW + Duration::days(1);
+    let mut own = ada;
+    for hour in 1..24 {
+        let now = NOW + Duration::hours(hour);
+        own = auth.exchange(&own, now).await.unwrap();
+        let proven = auth.reauthenticate(&own.session, secret(PASSWORD), &nobody, now);
+        own = proven.await.unwrap();
+    }
+    assert_eq!(own.idle_expires_at, end);
+    assert_eq!(refusal(auth.exchange(&own, end).await), Refusal::Expired);
+    let late = auth.reauthenticate(&own.session, secret(PASSWORD), &nobody, end);
+    assert!(matches!(late.await, Err(Error::Unauthenticated)));
 }
 
 #[tokio::test]
