@@ -40,8 +40,8 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use time::OffsetDateTime;
 
@@ -150,6 +150,8 @@ struct Inner {
     is_leaving: AtomicBool,
     /// What of the other nodes' doings is known here.
     known: Known,
+    /// The session up to which it was looked for those that have had their time.
+    portion: Mutex<String>,
 }
 
 impl Auth {
@@ -183,6 +185,7 @@ impl Auth {
             transport,
             is_leaving: AtomicBool::new(false),
             known,
+            portion: Mutex::default(),
         })))
     }
 

@@ -1,5 +1,6 @@
 //! The sessions' rows.
 
+use sqlx::Row;
 use sqlx::any::AnyRow;
 use time::OffsetDateTime;
 
@@ -45,7 +46,7 @@ impl Store {
         rows.iter().map(read_session).collect()
     }
 
-    /// Every session that an account ever had, the newest first.
+    /// Every session of an account that is held, the newest first.
     pub(crate) async fn all_sessions_of(&self, user_id: i64) -> Result<Vec<SessionRow>> {
         let query = sqlx::query(
             "select sessions.*, users.document_id, users.role, users.disabled_at
@@ -54,6 +55,15 @@ impl Store {
         );
         let rows = query.bind(user_id).fetch_all(&self.reader).await?;
         rows.iter().map(read_session).collect()
+    }
+
+    /// The id that is `count` sessions after another one, in the order of their ids; none when there are fewer.
+    pub(crate) async fn session_after(&self, from: &str, count: i64) -> Result<Option<String>> {
+        let query =
+            sqlx::query("select id from sessions where id > $1 order by id limit 1 offset $2");
+        let query = query.bind(from.to_owned()).bind(count - 1);
+        let row = query.fetch_optional(&self.reader).await?;
+        Ok(row.map(|row| row.try_get("id")).transpose()?)
     }
 
     pub(crate) async fn revoked_since(&self, since: OffsetDateTime) -> Result<Vec<Revoked>> {
@@ -162,6 +172,33 @@ impl Writing {
         .bind(String::from(id))
         .execute(self.connection())
         .await?;
+        Ok(())
+    }
+
+    /// Removes the sessions that were over before, of those with an id after `from`, and up to `to` if there
+    /// is one.
+    pub(crate) async fn remove_sessions(
+        &mut self,
+        from: &str,
+        to: Option<&str>,
+        before: OffsetDateTime,
+    ) -> Result<()> {
+        let query = match to {
+            Some(_) => sqlx::query(
+                "delete from sessions where id > $1 and id <= $3
+                     and (revoked_at < $2 or (revoked_at is null and (expires_at < $2 or idle_expires_at < $2)))",
+            ),
+            None => sqlx::query(
+                "delete from sessions where id > $1
+                     and (revoked_at < $2 or (revoked_at is null and (expires_at < $2 or idle_expires_at < $2)))",
+            ),
+        };
+        let query = query.bind(from.to_owned()).bind(millis(before));
+        let query = match to {
+            Some(to) => query.bind(to.to_owned()),
+            None => query,
+        };
+        query.execute(self.connection()).await?;
         Ok(())
     }
 
