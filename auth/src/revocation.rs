@@ -13,9 +13,11 @@ use tokio::sync::Notify;
 use crate::session::SessionId;
 use crate::token;
 
-/// How long an entry lives. The minute covers a token that another request, which began earlier and
-/// was slow, gets in the moment of the revocation.
+/// How long an entry lives. The leeway counts twice: the clock of whoever signed may be ahead of the clock of
+/// whoever revoked, and tokens are honoured for as much after their end. The minute covers a token that
+/// another request, which began earlier and was slow, gets in the moment of the revocation.
 pub(crate) const HOLD: Duration = token::MAX_ACCESS_LIFESPAN
+    .saturating_add(token::LEEWAY)
     .saturating_add(token::LEEWAY)
     .saturating_add(Duration::MINUTE);
 
