@@ -17,6 +17,7 @@ mod trail;
 mod users;
 mod writing;
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
@@ -41,9 +42,9 @@ use crate::store::writing::Turn;
 pub(crate) use crate::store::writing::Writing;
 
 /// Where the accounts are kept.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Database {
-    /// `sqlite:…` or `postgres://…`.
+    /// `sqlite:…` or `postgres://…`. There may be a password in it.
     pub url: String,
     /// How long to wait for a connection or a lock before the answer is [`Error::Unavailable`].
     pub patience: StdDuration,
@@ -67,6 +68,16 @@ impl Database {
 
     fn is_sqlite(&self) -> bool {
         self.url.starts_with("sqlite:")
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, _) = self.url.split_once(':').unwrap_or_default();
+        f.debug_struct("Database")
+            .field("url", &format_args!("{scheme}:…"))
+            .field("patience", &self.patience)
+            .finish()
     }
 }
 
@@ -193,4 +204,19 @@ async fn connect(database: &Database, connections: u32, extra: &'static str) -> 
         })
     });
     Ok(options.connect(&database.url).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_of_a_database_is_not_printed() {
+        let database = Database {
+            url: "postgres://latchkey:topsecret@db.internal/latchkey?password=another".to_owned(),
+            patience: StdDuration::from_secs(3),
+        };
+        let printed = format!("{database:?}");
+        assert_eq!(printed, "Database { url: postgres:…, patience: 3s }");
+    }
 }
