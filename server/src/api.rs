@@ -102,7 +102,10 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
         .routes(routes!(browser::log_in))
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(cookies.clone())
-        .layer(cross_origin.clone());
+        .layer(from_fn_with_state(
+            cross_origin.clone(),
+            security::check_origin,
+        ));
     let open = OpenApiRouter::new()
         .routes(routes!(refresh::refresh))
         .routes(routes!(browser::refresh))
@@ -111,7 +114,10 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
         .routes(routes!(confirmation::send))
         .layer(from_fn_with_state(app.clone(), session::meet))
         .layer(cookies.clone())
-        .layer(cross_origin.clone());
+        .layer(from_fn_with_state(
+            cross_origin.clone(),
+            security::check_origin,
+        ));
     let protected = OpenApiRouter::new()
         .routes(routes!(user::me, user::update))
         .routes(routes!(sessions::list))

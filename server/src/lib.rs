@@ -109,13 +109,14 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         places: Arc::new(Semaphore::new(site.max_requests)),
         live_reload: live_reload(options),
     };
+    let cross_origin = security::cross_origin(&site.public_url, &[])?;
     let pages = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), shed::shed))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             TIME_LIMIT,
         ))
-        .layer(security::cross_origin(&site.public_url, &[])?)
+        .layer(from_fn_with_state(cross_origin, security::check_origin))
         .layer(CookieManagerLayer::new())
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn(guard::guard))
