@@ -75,7 +75,8 @@ impl Revocations {
     }
 
     /// How many wait for the end of the session.
-    pub(crate) fn listeners(&self, id: SessionId) -> usize {
+    #[cfg(test)]
+    fn listeners(&self, id: SessionId) -> usize {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         // One of them is the map's own.
         waiting

@@ -47,6 +47,7 @@ use url::Url;
 use crate::api::{ApiConfig, TokenPlace};
 use crate::client::Proxies;
 use crate::clock::Clock;
+use crate::events::Streams;
 use crate::serve::Leaving;
 
 /// The longest that a request may take, from its last header to the first byte of its answer.
@@ -81,6 +82,8 @@ pub(crate) struct App {
     pub(crate) proxies: Proxies,
     /// A place for each request that is worked on.
     pub(crate) places: Arc<Semaphore>,
+    /// The open pages that wait for the end of their session.
+    pub(crate) streams: Streams,
     pub(crate) live_reload: Option<String>,
 }
 
@@ -107,6 +110,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         tokens: site.api.tokens,
         proxies: site.proxies,
         places: Arc::new(Semaphore::new(site.max_requests)),
+        streams: Streams::default(),
         live_reload: live_reload(options),
     };
     let cross_origin = security::cross_origin(&site.public_url, &[])?;
