@@ -72,6 +72,8 @@ pub(crate) fn is_of_api(path: &str) -> bool {
 #[openapi(
     info(
         title = "Latchkey",
+        // Of the description, and not of the program: strangers need not know which one runs.
+        version = "1",
         description = "The accounts of this site for programs. Whoever speaks to Strapi's users and permissions speaks to it unchanged.",
     ),
     components(schemas(described::Envelope, described::Problem, described::BareError)),
