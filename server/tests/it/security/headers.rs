@@ -43,13 +43,24 @@ async fn forms(app: &TestApp) -> Sorts {
 }
 
 async fn files(app: &TestApp) -> Sorts {
-    let icon = app.scratch.dir.path().join("favicon.svg");
-    std::fs::write(icon, "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
+    let site = app.scratch.dir.path();
+    std::fs::create_dir(site.join("pkg")).unwrap();
+    for (name, content) in [
+        ("favicon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+        ("robots.txt", "User-agent: *"),
+        ("pkg/latchkey.css", "a {}"),
+        ("pkg/latchkey.js", "let a;"),
+    ] {
+        std::fs::write(site.join(name), content).unwrap();
+    }
     let (mut browser, keys) = (app.browser(), "/.well-known/jwks.json");
     let first = browser.get(keys).await;
     let again = Request::get(keys).header("if-none-match", first.header("etag"));
     vec![
         (200, "no-cache", browser.get("/favicon.svg").await),
+        (200, "no-cache", browser.get("/robots.txt").await),
+        (200, "no-cache", browser.get("/pkg/latchkey.css").await),
+        (200, "no-cache", browser.get("/pkg/latchkey.js").await),
         (404, NOWHERE, browser.get("/pkg/none.js").await),
         (
             304,
@@ -120,8 +131,11 @@ async fn every_sort_of_answer_carries_the_headers() {
 
 #[tokio::test]
 async fn every_sort_of_answer_says_what_it_is_and_where_it_may_be_kept() {
-    const TYPES: [&str; 4] = [
+    const TYPES: [&str; 7] = [
         "text/html; charset=utf-8",
+        "text/plain; charset=utf-8",
+        "text/css; charset=utf-8",
+        "text/javascript; charset=utf-8",
         "application/json",
         "application/jwk-set+json",
         "image/svg+xml",
