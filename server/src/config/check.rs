@@ -12,6 +12,7 @@ use cookie::SameSite;
 use time::Duration;
 use url::{Host, Url};
 
+use crate::config::strength::{is_guessable, is_sound};
 use crate::config::{
     Config, ConfirmationMode, RegistrationMode, SameSiteMode, Settings, SigningMode,
 };
@@ -34,6 +35,14 @@ impl Settings {
             self.password_min_length,
             auth::PASSWORD_MAX_LENGTH
         );
+        ensure!(
+            security == CookieSecurity::Http || is_sound(self.argon2),
+            "LATCHKEY_ARGON2 is m={},t={},p={}: on https it must cost no less than one of m=47104,t=1 and m=19456,t=2 and \
+             m=12288,t=3 and m=9216,t=4 and m=7168,t=5, so that a stolen database does not give the passwords away",
+            self.argon2.memory,
+            self.argon2.iterations,
+            self.argon2.parallelism
+        );
         let same_site = match self.same_site {
             SameSiteMode::Lax => SameSite::Lax,
             SameSiteMode::Strict => SameSite::Strict,
@@ -45,7 +54,7 @@ impl Settings {
         let auth = auth::Config {
             database: self.database()?,
             secret: self.master_secret(security)?,
-            previous_secrets: self.former_secrets()?,
+            previous_secrets: self.former_secrets(security)?,
             issuer: public_url.origin().ascii_serialization(),
             lifespans,
             registration: match self.registration {
@@ -179,6 +188,11 @@ impl Settings {
     fn master_secret(&self, security: CookieSecurity) -> anyhow::Result<MasterSecret> {
         match &self.secret {
             Some(secret) => {
+                ensure!(
+                    security == CookieSecurity::Http || !is_guessable(secret),
+                    "LATCHKEY_SECRET could be guessed, and whoever does can be anybody here: \
+                     `openssl rand -base64 48` makes a good one. Name the one before in LATCHKEY_PREVIOUS_SECRETS"
+                );
                 MasterSecret::new(secret.clone().into_bytes()).context("LATCHKEY_SECRET")
             }
             None if security == CookieSecurity::Https => bail!(
@@ -189,11 +203,17 @@ impl Settings {
         }
     }
 
-    fn former_secrets(&self) -> anyhow::Result<Vec<MasterSecret>> {
+    fn former_secrets(&self, security: CookieSecurity) -> anyhow::Result<Vec<MasterSecret>> {
         let former = self
             .previous_secrets
             .iter()
             .filter(|secret| !secret.is_empty());
+        // What it sealed still has to be opened.
+        if security == CookieSecurity::Https && former.clone().any(|secret| is_guessable(secret)) {
+            tracing::warn!(
+                "a secret in LATCHKEY_PREVIOUS_SECRETS could be guessed, and still opens sessions: take it away soon"
+            );
+        }
         former
             .map(|secret| {
                 MasterSecret::new(secret.clone().into_bytes()).context("LATCHKEY_PREVIOUS_SECRETS")
