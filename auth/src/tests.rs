@@ -18,6 +18,7 @@ mod scratch;
 mod siege;
 mod sign_in;
 mod throttle;
+mod tls;
 mod upgrade;
 mod verify;
 
