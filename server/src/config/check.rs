@@ -35,19 +35,12 @@ impl Settings {
             self.password_min_length,
             auth::PASSWORD_MAX_LENGTH
         );
-        ensure!(
-            security == CookieSecurity::Http || is_sound(self.argon2),
-            "LATCHKEY_ARGON2 is m={},t={},p={}: on https it must cost no less than one of m=47104,t=1 and m=19456,t=2 and \
-             m=12288,t=3 and m=9216,t=4 and m=7168,t=5, so that a stolen database does not give the passwords away",
-            self.argon2.memory,
-            self.argon2.iterations,
-            self.argon2.parallelism
-        );
         let same_site = match self.same_site {
             SameSiteMode::Lax => SameSite::Lax,
             SameSiteMode::Strict => SameSite::Strict,
         };
         let lifespans = self.lifespans()?;
+        let password_cost = self.password_cost(security)?;
         let api = self.api(security)?;
         let proxies = self.proxies()?;
         data_dir::make_folder(&self.data_dir)?;
@@ -62,7 +55,7 @@ impl Settings {
                 RegistrationMode::Closed => Registration::Closed,
             },
             password_min_length: self.password_min_length,
-            password_cost: self.argon2,
+            password_cost,
             signing_algorithm: match self.signing_algorithm {
                 SigningMode::EdDsa => SigningAlgorithm::EdDsa,
                 SigningMode::Es256 => SigningAlgorithm::Es256,
@@ -118,6 +111,18 @@ impl Settings {
             ),
             _ => bail!("LATCHKEY_PUBLIC_URL is {url}: it must begin with https:// or http://"),
         }
+    }
+
+    fn password_cost(&self, security: CookieSecurity) -> anyhow::Result<Cost> {
+        ensure!(
+            security == CookieSecurity::Http || is_sound(self.argon2),
+            "LATCHKEY_ARGON2 is m={},t={},p={}: on https it must cost no less than one of m=47104,t=1 and m=19456,t=2 and \
+             m=12288,t=3 and m=9216,t=4 and m=7168,t=5, so that a stolen database does not give the passwords away",
+            self.argon2.memory,
+            self.argon2.iterations,
+            self.argon2.parallelism
+        );
+        Ok(self.argon2)
     }
 
     fn lifespans(&self) -> anyhow::Result<Lifespans> {

@@ -98,10 +98,18 @@ impl TestApp {
         Self::start(CookieSecurity::Http, api, front, |_| {}).await
     }
 
-    /// A site on which anybody may try as often as they like.
+    /// A site on which anybody may try as often as they like, and any number at once.
     pub(crate) async fn without_limits() -> Self {
-        Self::with(CookieSecurity::Http, |config| {
-            config.rate_limits = RateLimits::Off
+        let api = ApiConfig {
+            tokens: TokenPlace::Body,
+            cors_origins: Vec::new(),
+        };
+        let front = Front {
+            max_requests: 100_000,
+            ..Front::default()
+        };
+        Self::start(CookieSecurity::Http, api, front, |config| {
+            config.rate_limits = RateLimits::Off;
         })
         .await
     }
