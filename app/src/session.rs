@@ -10,7 +10,7 @@ use crate::theme::Theme;
 
 /// One request for a page: who asks, for what, and what was wrong with the form they sent.
 /// The server provides it to every render; it never travels.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Visit {
     pub path: String,
     /// The path and the query.
@@ -37,12 +37,33 @@ pub struct Visit {
     pub form: Submission,
 }
 
+impl fmt::Debug for Visit {
+    /// The address and what was typed may hold the secret of a link.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visit")
+            .field("path", &self.path)
+            .field("is_signed_in", &self.is_signed_in)
+            .field("form", &self.form)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A form that was posted without script and refused: the page shows it again.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Submission {
     pub error: Option<AppError>,
     /// What was typed, by field name. Passwords are never among them.
     pub values: Vec<(String, String)>,
+}
+
+impl fmt::Debug for Submission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields: Vec<_> = self.values.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Submission")
+            .field("error", &self.error)
+            .field("fields", &fields)
+            .finish()
+    }
 }
 
 impl Submission {
@@ -141,5 +162,26 @@ impl fmt::Display for Place {
             Some(address) => write!(f, " at {address}"),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_of_a_link_is_not_printed() {
+        let visit = Visit {
+            path: "/reset-password".to_owned(),
+            address: "/reset-password?token=topsecret".to_owned(),
+            token: Some("topsecret".to_owned()),
+            form: Submission {
+                error: None,
+                values: vec![("token".to_owned(), "topsecret".to_owned())],
+            },
+            ..Visit::default()
+        };
+        let printed = format!("{visit:?}");
+        assert!(printed.contains("/reset-password") && !printed.contains("topsecret"));
     }
 }

@@ -59,6 +59,14 @@ pub struct Services {
 }
 
 impl Services {
+    fn theme_cookie(&self) -> &'static str {
+        if self.cookies.is_secure() {
+            theme::SECURE_COOKIE
+        } else {
+            theme::COOKIE
+        }
+    }
+
     fn confirms_first(&self) -> bool {
         self.auth.config().confirmation == Confirmation::Required
     }
@@ -93,7 +101,7 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
     let theme = parts
         .extensions
         .get::<Cookies>()
-        .and_then(|cookies| cookies.get(theme::COOKIE));
+        .and_then(|cookies| cookies.get(services.theme_cookie()));
     Visit {
         path: parts.uri.path().to_owned(),
         address: parts
@@ -330,11 +338,11 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
 
 pub(crate) fn remember_theme(theme: Theme) -> Result<(), AppError> {
     let request = Request::current()?;
-    let is_secure = request.services.cookies.is_secure();
-    let cookie = Cookie::build((theme::COOKIE, theme.name()))
+    let services = &request.services;
+    let cookie = Cookie::build((services.theme_cookie(), theme.name()))
         .path("/")
         .max_age(Duration::days(365))
-        .secure(is_secure);
+        .secure(services.cookies.is_secure());
     request.cookies.add(
         cookie
             .same_site(tower_cookies::cookie::SameSite::Lax)

@@ -9,6 +9,10 @@ use crate::session::Visit;
 /// The name of the cookie. It is no secret, and no one is signed in by it.
 pub const COOKIE: &str = "latchkey_theme";
 
+/// Its name on https. Scripts set it too, so it has no `__Host-` of cookies that only the server may set; and
+/// no other page of this host sets one like it over http.
+pub const SECURE_COOKIE: &str = "__Secure-latchkey_theme";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
@@ -122,17 +126,14 @@ fn wear(theme: Theme) {
         let _ = meta.set_attribute("content", theme.color_scheme());
     }
     if let Some(document) = document.dyn_ref::<web_sys::HtmlDocument>() {
-        let secure = if window()
-            .location()
-            .protocol()
-            .is_ok_and(|scheme| scheme == "https:")
-        {
-            "; Secure"
+        let scheme = window().location().protocol();
+        let (name, secure) = if scheme.is_ok_and(|scheme| scheme == "https:") {
+            (SECURE_COOKIE, "; Secure")
         } else {
-            ""
+            (COOKIE, "")
         };
         let cookie = format!(
-            "{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}",
+            "{name}={}; Path=/; Max-Age=31536000; SameSite=Lax{secure}",
             theme.name()
         );
         let _ = document.set_cookie(&cookie);

@@ -239,12 +239,6 @@ impl Auth {
         Ok(end.filter(|end| *end > now))
     }
 
-    /// How many wait for the end of the session.
-    #[must_use]
-    pub fn listeners(&self, id: SessionId) -> usize {
-        self.revocations().listeners(id)
-    }
-
     /// Returns when the session is ended, here or on a node that this one hears of. Limits that pass by
     /// themselves are not waited for.
     pub async fn ended(&self, id: SessionId) {

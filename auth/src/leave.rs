@@ -1,5 +1,7 @@
 //! Leaving for good: an account is deleted a week after its owner asked for it, unless they sign in.
 
+use std::sync::PoisonError;
+
 use secrecy::SecretString;
 use time::{Duration, OffsetDateTime};
 
@@ -22,6 +24,14 @@ const UNUSED_STAYS: Duration = Duration::days(7);
 const MAIL_STAYS: Duration = Duration::days(7);
 /// How long links stay that have run out: longer than a letter may be on its way.
 const LINKS_STAY: Duration = Duration::days(7);
+/// How long a session stays that is over: much longer than tokens of it could be good ([`HOLD`]), and than its
+/// owner is told that it was copied.
+const SESSIONS_STAY: Duration = Duration::days(90);
+
+/// How many sessions are looked at each time. Nothing orders them by their end, so they are looked at in the
+/// order of their ids, and from the first one again after the last.
+const PORTION: i64 = 1000;
+
 /// How long a browser is known that is not used.
 const BROWSER_STAYS: Duration = Duration::days(400);
 
@@ -74,7 +84,7 @@ impl Auth {
         .await
     }
 
-    /// Removes what has had its time: accounts whose week is over, links, letters, browsers.
+    /// Removes what has had its time: accounts whose week is over, sessions, links, letters, browsers.
     ///
     /// # Errors
     /// When the database does not answer; what is left is done the next time.
@@ -92,12 +102,30 @@ impl Auth {
                 tracing::error!(user_id, %error, "an account is not removed");
             }
         }
+        self.remove_sessions(now - SESSIONS_STAY).await?;
         let mut writing = self.store().write().await?;
         writing.remove_mails(now - MAIL_STAYS).await?;
         writing.remove_links(now - LINKS_STAY).await?;
         writing.remove_browsers(now - BROWSER_STAYS).await?;
         writing.commit().await?;
         self.forget_attempts(now).await
+    }
+
+    /// Looks at another portion of the sessions, and removes those that were over before.
+    async fn remove_sessions(&self, before: OffsetDateTime) -> Result<()> {
+        let portion = &self.0.portion;
+        let from = portion
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let to = self.store().session_after(&from, PORTION).await?;
+        let mut writing = self.store().write_once().await?;
+        writing
+            .remove_sessions(&from, to.as_deref(), before)
+            .await?;
+        writing.commit().await?;
+        *portion.lock().unwrap_or_else(PoisonError::into_inner) = to.unwrap_or_default();
+        Ok(())
     }
 
     /// Removes an account if that is still due. The trail keeps its number, which is never given again.

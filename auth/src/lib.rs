@@ -46,8 +46,8 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use time::OffsetDateTime;
 
@@ -167,6 +167,8 @@ struct Inner {
     is_leaving: AtomicBool,
     /// What of the other nodes' doings is known here.
     known: Known,
+    /// The session up to which it was looked for those that have had their time.
+    portion: Mutex<String>,
 }
 
 impl Auth {
@@ -200,6 +202,7 @@ impl Auth {
             transport,
             is_leaving: AtomicBool::new(false),
             known,
+            portion: Mutex::default(),
         })))
     }
 

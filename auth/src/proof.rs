@@ -8,9 +8,10 @@ use crate::Auth;
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
 use crate::hasher::Verdict;
+use crate::login::{Beginning, Holder};
 use crate::refresh::to_the_end;
-use crate::session::{Client, Session, SignedIn};
-use crate::store::Credentials;
+use crate::session::{Client, Session, SessionId, SessionRow, SignedIn};
+use crate::store::{Credentials, Which};
 use crate::throttle::{Attempt, Target};
 
 /// How long a proof is good for what is sensitive.
@@ -25,8 +26,8 @@ impl Session {
 }
 
 impl Auth {
-    /// Shows again, by the password, that the session is in its owner's hands. Returns the same session with
-    /// tokens that say so.
+    /// Shows again, by the password, that the session is in its owner's hands. The session ends and another
+    /// goes on in its place: a copy of its tokens must not be proven by what only the owner has done.
     ///
     /// # Errors
     /// [`Error::BadCredentials`] when the password is wrong.
@@ -38,27 +39,50 @@ impl Auth {
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         let known = self.prove(session, &password, client, now).await?;
-        let (auth, client, id) = (self.clone(), client.clone(), session.id);
-        to_the_end(async move {
-            let mut writing = auth.store().write().await?;
-            let row = match writing.hold_account(&known).await? {
-                true => writing.renew_proof(id, now).await?,
-                false => None,
-            };
-            let Some(row) = row else {
-                writing.commit().await?;
-                return Err(Error::Unauthenticated);
-            };
-            let entry = Entry {
-                user_id: Some(known.user_id),
-                session: Some(id),
-                ..Entry::new(Event::Reauthenticated, &client, now)
-            };
-            writing.audit(&entry).await?;
+        let (auth, client, own) = (self.clone(), client.clone(), session.id);
+        to_the_end(async move { auth.go_on_proven(&known, own, client, now).await }).await
+    }
+
+    /// What is over stays over, and the longest time that a session may last does not begin anew.
+    async fn go_on_proven(
+        &self,
+        known: &Credentials,
+        own: SessionId,
+        client: Client,
+        now: OffsetDateTime,
+    ) -> Result<SignedIn> {
+        let mut writing = self.store().write().await?;
+        let is_same = writing.hold_account(known).await?;
+        let own = writing.session(own).await?;
+        let Some(own) = own.filter(|own| is_same && own.is_alive(now)) else {
             writing.commit().await?;
-            auth.mint(&row, now)
-        })
-        .await
+            return Err(Error::Unauthenticated);
+        };
+        let new = self.new_session(Holder::from(known), own.persistence, client, now);
+        let row = SessionRow {
+            device: own.device,
+            created_at: own.created_at,
+            idle_expires_at: new.idle_expires_at.min(own.expires_at),
+            expires_at: own.expires_at,
+            ..new
+        };
+        let entry = Entry {
+            user_id: Some(known.user_id),
+            detail: Some(Event::Reauthenticated.name()),
+            ..Entry::new(Event::SessionReplaced, &row.client, now)
+        };
+        let ended = self.end(&mut writing, Which::One(own.id), &entry).await?;
+        // Somebody else has ended it meanwhile.
+        if ended.is_empty() {
+            return Err(Error::Unauthenticated);
+        }
+        let new = Beginning {
+            ended,
+            // A browser that begins to be known by this is told of like one that signs in.
+            tell: Some(&known.email),
+            ..Beginning::new(row, None, &[Event::Reauthenticated])
+        };
+        self.begin_session(writing, new, now).await
     }
 
     /// Compares a password with that of the session's account. A wrong one is put into the trail.

@@ -13,9 +13,11 @@ use tokio::sync::Notify;
 use crate::session::SessionId;
 use crate::token;
 
-/// How long an entry lives. The minute covers a token that another request, which began earlier and
-/// was slow, gets in the moment of the revocation.
+/// How long an entry lives. The leeway counts twice: the clock of whoever signed may be ahead of the clock of
+/// whoever revoked, and tokens are honoured for as much after their end. The minute covers a token that
+/// another request, which began earlier and was slow, gets in the moment of the revocation.
 pub(crate) const HOLD: Duration = token::MAX_ACCESS_LIFESPAN
+    .saturating_add(token::LEEWAY)
     .saturating_add(token::LEEWAY)
     .saturating_add(Duration::MINUTE);
 
@@ -73,7 +75,8 @@ impl Revocations {
     }
 
     /// How many wait for the end of the session.
-    pub(crate) fn listeners(&self, id: SessionId) -> usize {
+    #[cfg(test)]
+    fn listeners(&self, id: SessionId) -> usize {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         // One of them is the map's own.
         waiting

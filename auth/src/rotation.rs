@@ -24,6 +24,12 @@ pub(crate) enum Decision {
 }
 
 impl SessionRow {
+    /// Whether it was not ended, and none of its limits has passed.
+    pub(crate) fn is_alive(&self, now: OffsetDateTime) -> bool {
+        let end = self.expires_at.min(self.idle_expires_at);
+        self.revoked_at.is_none() && !self.disabled && now < end
+    }
+
     /// The refresh state machine: a pure function of the row, the generation presented and the time.
     pub(crate) fn decide(&self, presented: i64, now: OffsetDateTime) -> Decision {
         if self.revoked_at.is_some() {

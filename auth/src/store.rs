@@ -22,6 +22,7 @@ mod trail;
 mod users;
 mod writing;
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
@@ -51,9 +52,9 @@ use crate::store::writing::Turn;
 pub(crate) use crate::store::writing::Writing;
 
 /// Where the accounts are kept.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Database {
-    /// `sqlite:…` or `postgres://…`.
+    /// `sqlite:…` or `postgres://…`. There may be a password in it.
     pub url: String,
     /// How long to wait for a connection or a lock before the answer is [`Error::Unavailable`].
     pub patience: StdDuration,
@@ -77,6 +78,16 @@ impl Database {
 
     fn is_sqlite(&self) -> bool {
         self.url.starts_with("sqlite:")
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, _) = self.url.split_once(':').unwrap_or_default();
+        f.debug_struct("Database")
+            .field("url", &format_args!("{scheme}:…"))
+            .field("patience", &self.patience)
+            .finish()
     }
 }
 
@@ -231,5 +242,15 @@ mod tests {
         };
         assert!(connect(&sealed, 1, "").await.is_ok());
         assert!(connect(&sealed, 1, SQLITE_WRITES).await.is_err());
+    }
+
+    #[test]
+    fn the_password_of_a_database_is_not_printed() {
+        let database = Database {
+            url: "postgres://latchkey:topsecret@db.internal/latchkey?password=another".to_owned(),
+            patience: StdDuration::from_secs(3),
+        };
+        let printed = format!("{database:?}");
+        assert_eq!(printed, "Database { url: postgres:…, patience: 3s }");
     }
 }

@@ -12,6 +12,7 @@ mod mail;
 mod manage;
 mod model;
 mod nodes;
+mod passwords;
 mod refresh;
 mod reset;
 mod restart;
@@ -19,6 +20,7 @@ mod scratch;
 mod siege;
 mod sign_in;
 mod throttle;
+mod tls;
 mod upgrade;
 mod verify;
 

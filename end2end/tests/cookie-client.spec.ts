@@ -47,7 +47,7 @@ test.describe('an application whose refresh token is in a cookie', { tag: '@scri
       await page.getByRole('button', { name: 'Reload' }).click();
       return (await refreshCookie(context))?.value;
     };
-    // It is honoured for five seconds more than it lives, for clocks that disagree.
+    // It is honoured for as long again as it lives, up to a minute, for clocks that disagree.
     await expect.poll(reloaded, { timeout: 20_000 }).not.toBe(first?.value);
     await expect(page.getByText(client.account.email)).toBeVisible();
   });

@@ -51,7 +51,7 @@ test.describe('an application with tokens of its own', { tag: '@script' }, () =>
       await page.getByRole('button', { name: 'Reload' }).click();
       return (await stored(page)).accessToken;
     };
-    // It is honoured for five seconds more than it lives, for clocks that disagree.
+    // It is honoured for as long again as it lives, up to a minute, for clocks that disagree.
     await expect.poll(reloaded, { timeout: 20_000 }).not.toBe(first.accessToken);
     await expect(page.getByText(client.account.email)).toBeVisible();
     await expect(page).toHaveURL(`${client.site}/dashboard`);

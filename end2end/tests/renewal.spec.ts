@@ -79,7 +79,7 @@ test('an access token that ends by itself is renewed on the way', async ({ page,
     await page.reload();
     return value(context, ACCESS);
   };
-  // It is honoured for five seconds more than it lives, for clocks that disagree.
+  // It is honoured for as long again as it lives, up to a minute, for clocks that disagree.
   await expect.poll(reloaded, { timeout: 20_000 }).not.toBe(first);
   await expect(page).toHaveURL(`${server.url}/dashboard`);
   await expect(page.getByText(stranger.email)).toBeVisible();
@@ -141,7 +141,7 @@ test('when both tokens have run out a page asks for a sign-in', async ({ page, c
   await createAccount(context.request, stranger, site.url);
   // A page that reloads itself would be in the way of asking for it.
   await context.addInitScript(() => Object.assign(globalThis, { EventSource: undefined }));
-  // The leeway between two clocks is five seconds: until then the page is still there.
+  // For clocks that disagree it is honoured for another second: until then the page is still there.
   await expect(async () => {
     await page.goto(`${site.url}/dashboard`);
     expect(page.url()).toBe(`${site.url}/login?next=/dashboard`);

@@ -72,6 +72,8 @@ pub(crate) fn is_of_api(path: &str) -> bool {
 #[openapi(
     info(
         title = "Latchkey",
+        // Of the description, and not of the program: strangers need not know which one runs.
+        version = "1",
         description = "The accounts of this site for programs. Whoever speaks to Strapi's users and permissions speaks to it unchanged.",
     ),
     components(schemas(described::Envelope, described::Problem, described::BareError)),
@@ -102,7 +104,10 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
         .routes(routes!(browser::log_in))
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(cookies.clone())
-        .layer(cross_origin.clone());
+        .layer(from_fn_with_state(
+            cross_origin.clone(),
+            security::check_origin,
+        ));
     let open = OpenApiRouter::new()
         .routes(routes!(refresh::refresh))
         .routes(routes!(browser::refresh))
@@ -111,7 +116,10 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
         .routes(routes!(confirmation::send))
         .layer(from_fn_with_state(app.clone(), session::meet))
         .layer(cookies.clone())
-        .layer(cross_origin.clone());
+        .layer(from_fn_with_state(
+            cross_origin.clone(),
+            security::check_origin,
+        ));
     let protected = OpenApiRouter::new()
         .routes(routes!(user::me, user::update))
         .routes(routes!(sessions::list))

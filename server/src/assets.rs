@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use axum::Router;
-use axum::http::HeaderValue;
-use axum::http::header::CACHE_CONTROL;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderValue, Response};
 use leptos::config::LeptosOptions;
 use tower::ServiceBuilder;
 use tower_http::services::{ServeDir, ServeFile};
@@ -83,10 +83,12 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) 
         .precompressed_gzip();
     let package = ServiceBuilder::new()
         .layer(cache_for(cache))
+        .map_response(say_charset)
         .service(package);
     let file = |name: &str| {
         ServiceBuilder::new()
             .layer(cache_for(REVALIDATE))
+            .map_response(say_charset)
             .service(ServeFile::new(root.join(name)))
     };
     let files = Router::new()
@@ -104,19 +106,27 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) 
     )
 }
 
+/// Text is UTF-8, and says so: otherwise some take it for what their own language is written in.
+fn say_charset<B>(mut response: Response<B>) -> Response<B> {
+    let said = response.headers().get(CONTENT_TYPE);
+    let said = said.and_then(|value| value.to_str().ok());
+    let complete = said
+        .filter(|said| said.starts_with("text/") && !said.contains("charset"))
+        .and_then(|said| HeaderValue::try_from(format!("{said}; charset=utf-8")).ok());
+    if let Some(complete) = complete {
+        response.headers_mut().insert(CONTENT_TYPE, complete);
+    }
+    response
+}
+
 /// A file that is not there may be there tomorrow: only what was found is kept.
 fn cache_for(
     value: HeaderValue,
 ) -> SetResponseHeaderLayer<
-    impl Fn(
-        &axum::response::Response<tower_http::services::fs::ServeFileSystemResponseBody>,
-    ) -> Option<HeaderValue>
+    impl Fn(&Response<tower_http::services::fs::ServeFileSystemResponseBody>) -> Option<HeaderValue>
     + Clone,
 > {
-    SetResponseHeaderLayer::overriding(
-        CACHE_CONTROL,
-        move |response: &axum::response::Response<_>| {
-            (response.status().is_success() || response.status() == 304).then(|| value.clone())
-        },
-    )
+    SetResponseHeaderLayer::overriding(CACHE_CONTROL, move |response: &Response<_>| {
+        (response.status().is_success() || response.status() == 304).then(|| value.clone())
+    })
 }

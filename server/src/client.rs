@@ -8,11 +8,26 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request};
-use axum::http::header::FORWARDED;
+use axum::http::header::{FORWARDED, VIA};
 use axum::http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// What those who pass requests on add to them.
+const RELAYED: [HeaderName; 6] = [
+    FORWARDED,
+    VIA,
+    X_FORWARDED_FOR,
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-real-ip"),
+];
+
+/// Whether somebody in between passed a request on, and says so.
+pub(crate) fn is_relayed(headers: &HeaderMap) -> bool {
+    RELAYED.iter().any(|name| headers.contains_key(name))
+}
 
 /// The proxies whose word is taken for where a request comes from; cheap to clone. None by default.
 #[derive(Debug, Clone, Default)]

@@ -5,6 +5,7 @@ mod api;
 mod check;
 mod mail;
 mod network;
+mod strength;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU16;
@@ -147,7 +148,7 @@ pub struct Settings {
     )]
     pub notice_period: u64,
 
-    /// The master secret, at least 32 bytes. As a flag everybody on this machine can read it: prefer the
+    /// The master secret, at least 32 bytes, on https drawn at random. As a flag everybody on this machine can read it: prefer the
     /// variable. Without it: `secret.key` in the data folder, made at the first start.
     #[arg(
         long,
@@ -378,7 +379,7 @@ pub struct Settings {
     )]
     pub password_min_length: usize,
 
-    /// What a password hash costs: m = KiB of memory, t = passes, p = lanes.
+    /// What a password hash costs: m = KiB of memory, t = passes, p = lanes. On https no less than OWASP asks for.
     #[arg(long, global = true, env = "LATCHKEY_ARGON2", default_value = "m=19456,t=2,p=1", value_name = "PARAMETERS", value_parser = parse_cost)]
     pub argon2: Cost,
 

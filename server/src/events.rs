@@ -3,7 +3,9 @@
 //! It neither renews the session nor counts as use of it: a page that is only looked at runs out like
 //! any other. So it stands before the layer that turns cookies into a session, and reads them itself.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration as StdDuration;
 
 use app::error::AppError;
@@ -28,6 +30,44 @@ const BELIEVED: StdDuration = StdDuration::from_secs(60);
 /// How many pages of one session may listen on one node.
 const STREAMS: usize = 64;
 
+/// How many pages of each session listen; cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct Streams(Arc<Mutex<HashMap<SessionId, usize>>>);
+
+/// One of them. It is given up when dropped.
+struct Place {
+    streams: Streams,
+    id: SessionId,
+}
+
+impl Streams {
+    /// Counts another one, from before its answer begins: many that ask at once do not pass together. None when
+    /// there are too many.
+    fn take(&self, id: SessionId) -> Option<Place> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(id).or_default();
+        if *count >= STREAMS {
+            return None;
+        }
+        *count += 1;
+        let streams = self.clone();
+        Some(Place { streams, id })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let taken = &self.streams.0;
+        let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&self.id) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&self.id);
+            }
+        }
+    }
+}
+
 /// `GET /session/events`: the event `ended` when the session of the request is over.
 pub(crate) async fn events(State(app): State<App>, headers: HeaderMap) -> Response {
     let services = &app.services;
@@ -35,15 +75,16 @@ pub(crate) async fn events(State(app): State<App>, headers: HeaderMap) -> Respon
     let Some(id) = session_id(&services.auth, &services.cookies, &headers, now) else {
         return mark_private(answer::failure(AppError::unauthenticated()));
     };
-    if services.auth.listeners(id) >= STREAMS {
+    let Some(place) = app.streams.take(id) else {
         return mark_private(answer::failure(AppError::new(
             429,
             "too_many_streams",
             "This session is open in very many windows.",
         )));
-    }
-    let ended = stream::unfold(Some(app), move |app| async move {
-        let is_over = wait(&app?, id).await;
+    };
+    let ended = stream::unfold(Some((app, place)), move |waiting| async move {
+        let (app, place) = waiting?;
+        let is_over = wait(&app, place.id).await;
         let event = is_over.then(|| Event::default().event("ended").data("ended"));
         Some((Ok::<_, Infallible>(event?), None))
     });
@@ -99,5 +140,31 @@ async fn wait(app: &App, id: SessionId) -> bool {
             () = app.leaving.asked() => return false,
             () = tokio::time::sleep(rest.min(BELIEVED)) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(text: &str) -> SessionId {
+        text.to_owned().try_into().unwrap()
+    }
+
+    #[test]
+    fn a_session_has_so_many_streams_and_no_more() {
+        let streams = Streams::default();
+        let (ada, eve) = ("AAAAAAAAAAAAAAAAAAAAAA", "BBBBBBBBBBBBBBBBBBBBBA");
+        let mut places = Vec::from_iter((0..STREAMS).map(|_| streams.take(session(ada)).unwrap()));
+        assert!(streams.take(session(ada)).is_none());
+        assert!(
+            streams.take(session(eve)).is_some(),
+            "others have their own"
+        );
+        places.pop();
+        places.push(streams.take(session(ada)).unwrap());
+        assert!(streams.take(session(ada)).is_none());
+        drop(places);
+        assert!(streams.0.lock().unwrap().is_empty(), "nothing is left");
     }
 }

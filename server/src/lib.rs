@@ -50,6 +50,7 @@ use url::Url;
 use crate::api::{ApiConfig, TokenPlace};
 use crate::client::Proxies;
 use crate::clock::Clock;
+use crate::events::Streams;
 use crate::serve::Leaving;
 
 /// The longest that a request may take, from its last header to the first byte of its answer.
@@ -84,6 +85,8 @@ pub(crate) struct App {
     pub(crate) proxies: Proxies,
     /// A place for each request that is worked on.
     pub(crate) places: Arc<Semaphore>,
+    /// The open pages that wait for the end of their session.
+    pub(crate) streams: Streams,
     pub(crate) live_reload: Option<String>,
 }
 
@@ -110,15 +113,17 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         tokens: site.api.tokens,
         proxies: site.proxies,
         places: Arc::new(Semaphore::new(site.max_requests)),
+        streams: Streams::default(),
         live_reload: live_reload(options),
     };
+    let cross_origin = security::cross_origin(&site.public_url, &[])?;
     let pages = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), shed::shed))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             TIME_LIMIT,
         ))
-        .layer(security::cross_origin(&site.public_url, &[])?)
+        .layer(from_fn_with_state(cross_origin, security::check_origin))
         .layer(CookieManagerLayer::new())
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn(guard::guard))

@@ -2,7 +2,8 @@
 //!
 //! It exists only where letters are files, which is on `http://localhost` alone, and it answers only to this
 //! machine: whoever reads the letters can enter every account. A page of another site that makes its name
-//! point here is told apart by the name that the browser asks for.
+//! point here is told apart by the name that the browser asks for, and somebody who comes through a proxy or
+//! a tunnel to this machine by what that adds. A port that is forwarded as it is adds nothing.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -12,8 +13,8 @@ use app::error::AppError;
 use askama::Template;
 use axum::Router;
 use axum::extract::{ConnectInfo, Path as InPath, Request, State};
-use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_SECURITY_POLICY, HOST};
+use axum::http::{HeaderValue, Version};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -21,6 +22,7 @@ use mail_parser::{Addr, MessageParser};
 use url::Url;
 
 use crate::answer;
+use crate::client::is_relayed;
 
 /// How many letters are shown.
 const MOST: usize = 100;
@@ -52,10 +54,13 @@ pub(crate) fn routes(folder: PathBuf, public_url: &Url, stylesheet: String) -> R
 }
 
 async fn only_here(State(outbox): State<Outbox>, request: Request, next: Next) -> Response {
+    // The peer itself, and not whom a trusted proxy names.
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let is_from_here = peer.is_some_and(|peer| peer.0.ip().to_canonical().is_loopback());
+    // What adds no header often speaks to the server behind it as no browser has for decades.
+    let is_relayed = is_relayed(request.headers()) || request.version() < Version::HTTP_11;
     let host = request.headers().get(HOST).map(HeaderValue::as_bytes);
-    if is_from_here && host == Some(outbox.authority.as_bytes()) {
+    if is_from_here && !is_relayed && host == Some(outbox.authority.as_bytes()) {
         next.run(request).await
     } else {
         let message =

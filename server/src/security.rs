@@ -1,21 +1,26 @@
 //! What every response says to browsers, and which requests of theirs are refused.
 
+use std::sync::Arc;
+
 use app::error::AppError;
 use app::ssr::PolicyNonce;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER,
-    SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, ORIGIN, REFERRER_POLICY,
+    RETRY_AFTER, SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use cookie::Cookie;
 use leptos::nonce::Nonce;
+use tower::{Layer, ServiceExt};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use url::Url;
 
 use crate::{App, answer};
+
+pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// For everything that is not a page: nothing in it may run or be shown in a frame.
 const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -115,7 +120,12 @@ fn page_policy(nonce: &str, live_reload: Option<&str>) -> String {
 }
 
 /// Refuses what other sites make a browser send, by `Sec-Fetch-Site` or else by `Origin`.
-pub(crate) type CrossOrigin = CsrfLayer<fn(ProtectionError) -> Response>;
+#[derive(Clone)]
+pub(crate) struct CrossOrigin {
+    layer: CsrfLayer<fn(ProtectionError) -> Response>,
+    /// As browsers send them.
+    trusted: Arc<[String]>,
+}
 
 /// Trusts the site itself, and `others`.
 ///
@@ -123,14 +133,48 @@ pub(crate) type CrossOrigin = CsrfLayer<fn(ProtectionError) -> Response>;
 /// When one of them is no origin that a browser could send.
 pub(crate) fn cross_origin(public_url: &Url, others: &[String]) -> anyhow::Result<CrossOrigin> {
     let own = public_url.origin().ascii_serialization();
-    let mut layer = CsrfLayer::new().add_trusted_origin(own)?;
-    for other in others {
-        layer = layer.add_trusted_origin(other)?;
+    let trusted: Arc<[String]> = [own].into_iter().chain(others.iter().cloned()).collect();
+    let mut layer = CsrfLayer::new();
+    for origin in &*trusted {
+        layer = layer.add_trusted_origin(origin)?;
     }
-    Ok(layer.with_rejection_response(refuse as fn(ProtectionError) -> Response))
+    let refuse: fn(ProtectionError) -> Response = |_| refuse();
+    let layer = layer.with_rejection_response(refuse);
+    Ok(CrossOrigin { layer, trusted })
 }
 
-fn refuse(_: ProtectionError) -> Response {
+/// Lets a request pass when nobody else made the browser send it.
+///
+/// Where there is no `Sec-Fetch-Site`, the layer lets an `Origin` pass whose host is that of `Host`, whatever its
+/// scheme. Whoever is on the way of plain http speaks under our name too, and a name that was made to point here
+/// is its own `Host`: so it has to be one of ours.
+pub(crate) async fn check_origin(
+    State(cross_origin): State<CrossOrigin>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if !request.method().is_safe() && cross_origin.is_elsewhere(request.headers()) {
+        return refuse();
+    }
+    match cross_origin.layer.layer(next).oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+impl CrossOrigin {
+    /// Whether an older browser says that the request was made by a page of an origin that is not ours.
+    fn is_elsewhere(&self, headers: &HeaderMap) -> bool {
+        let has = |name| headers.get(name).filter(|value| !value.is_empty());
+        let is_ours = |origin: &HeaderValue| {
+            let mut trusted = self.trusted.iter();
+            trusted.any(|trusted| trusted.as_bytes() == origin.as_bytes())
+        };
+        has(SEC_FETCH_SITE).is_none() && has(ORIGIN).is_some_and(|origin| !is_ours(origin))
+    }
+}
+
+fn refuse() -> Response {
     let message = "This request came from another site.";
     answer::failure(AppError::new(403, "cross_origin", message))
 }

@@ -5,6 +5,7 @@
 //! files. Nothing that a test writes has to survive a power failure, so nothing is forced to the disk.
 
 mod account;
+mod certificate;
 mod programs;
 
 use std::env;
@@ -12,7 +13,7 @@ use std::fs::{self, DirBuilder};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, chown};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -45,6 +46,8 @@ pub(crate) struct Postgres {
     address: SocketAddr,
     pg_ctl: PathBuf,
     account: Account,
+    /// What it shows to those who connect, when it has one.
+    certificate: Option<PathBuf>,
     /// In the folder, where its account may be.
     shell: Shell,
     folder: Folder,
@@ -63,12 +66,14 @@ impl Postgres {
         initialize(&shell, &programs, &account, &folder)?;
 
         let address = process::quiet_address()?;
+        let data = folder.join("data");
+        let certificate = certificate::make(&shell, &account, &data, address.ip());
         let mut guardian = account.command(&shell, "sh");
         let guardian = guardian
             .args(["-c", GUARDIAN, "guardian"])
             .arg(&programs.pg_ctl)
             .arg(&folder.0)
-            .arg(options(address))
+            .arg(options(address, certificate.as_deref()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -78,6 +83,7 @@ impl Postgres {
             address,
             pg_ctl: programs.pg_ctl,
             account,
+            certificate,
             shell,
             folder,
         };
@@ -88,7 +94,11 @@ impl Postgres {
 
     /// Where somebody who may create databases connects to.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@{}/postgres", self.address)
+        let url = format!("postgres://postgres@{}/postgres", self.address);
+        match &self.certificate {
+            Some(file) => format!("{url}?sslmode=verify-full&sslrootcert={}", file.display()),
+            None => url,
+        }
     }
 
     /// Stops the server as an administrator would: who is connected is cut off. What was committed stays.
@@ -125,7 +135,8 @@ impl Postgres {
     pub(crate) fn resume(&self) -> Result<()> {
         let mut start = self.control("start");
         let log = format!("--log={}", self.folder.join("log").display());
-        let options = format!("--options={}", options(self.address));
+        let options = options(self.address, self.certificate.as_deref());
+        let options = format!("--options={options}");
         // The server would keep a pipe open that we read to its end.
         start.args([log, options]).stdout(Stdio::null());
         let status = start.stderr(Stdio::null()).status()?;
@@ -202,10 +213,11 @@ fn initialize(
 }
 
 /// The tests of a large machine have many connections at once; each has little to remember.
-fn options(address: SocketAddr) -> String {
+fn options(address: SocketAddr, certificate: Option<&Path>) -> String {
     let settings = [
         format!("listen_addresses={}", address.ip()),
         format!("port={}", address.port()),
+        format!("ssl={}", certificate.map_or("off", |_| "on")),
         "unix_socket_directories=".to_owned(),
         "max_connections=300".to_owned(),
         "shared_buffers=64MB".to_owned(),

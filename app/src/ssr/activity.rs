@@ -57,6 +57,9 @@ fn what(event: Event, detail: Option<&str>) -> &'static str {
         (Event::SignedIn, _) => "Signed in",
         (Event::SignInFailed, _) => "Someone tried to sign in with a wrong password",
         (Event::SignedOut, _) => "Signed out",
+        (Event::SessionReplaced, Some("reauthenticated")) => {
+            "Entered the password again; the session before was ended"
+        }
         (Event::SessionReplaced, _) => "Signed in again; the session before was ended",
         (Event::SessionReused, _) => "A copied session was used and has been ended",
         (Event::SessionEnded, Some("password_changed")) => {

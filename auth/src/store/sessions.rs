@@ -1,5 +1,6 @@
 //! The sessions' rows.
 
+use sqlx::Row;
 use sqlx::any::AnyRow;
 use time::OffsetDateTime;
 
@@ -45,7 +46,7 @@ impl Store {
         rows.iter().map(read_session).collect()
     }
 
-    /// Every session that an account ever had, the newest first.
+    /// Every session of an account that is held, the newest first.
     pub(crate) async fn all_sessions_of(&self, user_id: i64) -> Result<Vec<SessionRow>> {
         let query = sqlx::query(
             "select sessions.*, users.document_id, users.role, users.disabled_at
@@ -57,6 +58,15 @@ impl Store {
             .fetch_all(&mut *self.reader().await?)
             .await?;
         rows.iter().map(read_session).collect()
+    }
+
+    /// The id that is `count` sessions after another one, in the order of their ids; none when there are fewer.
+    pub(crate) async fn session_after(&self, from: &str, count: i64) -> Result<Option<String>> {
+        let query =
+            sqlx::query("select id from sessions where id > $1 order by id limit 1 offset $2");
+        let query = query.bind(from.to_owned()).bind(count - 1);
+        let row = query.fetch_optional(&self.reader).await?;
+        Ok(row.map(|row| row.try_get("id")).transpose()?)
     }
 
     pub(crate) async fn revoked_since(&self, since: OffsetDateTime) -> Result<Vec<Revoked>> {
@@ -159,22 +169,6 @@ impl Writing {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Whoever has the session has shown again who they are. Returns the row, when it is alive.
-    pub(crate) async fn renew_proof(
-        &mut self,
-        id: SessionId,
-        at: OffsetDateTime,
-    ) -> Result<Option<SessionRow>> {
-        let query = sqlx::query(
-            "update sessions set authenticated_at = $1 where id = $2 and revoked_at is null",
-        );
-        let query = query.bind(millis(at)).bind(String::from(id));
-        match query.execute(self.connection()).await?.rows_affected() {
-            1 => self.session(id).await,
-            _ => Ok(None),
-        }
-    }
-
     /// Notes that an access token of `generation` was seen in use.
     pub(crate) async fn mark_used(&mut self, id: SessionId, generation: i64) -> Result<()> {
         sqlx::query(
@@ -184,6 +178,33 @@ impl Writing {
         .bind(String::from(id))
         .execute(self.connection())
         .await?;
+        Ok(())
+    }
+
+    /// Removes the sessions that were over before, of those with an id after `from`, and up to `to` if there
+    /// is one.
+    pub(crate) async fn remove_sessions(
+        &mut self,
+        from: &str,
+        to: Option<&str>,
+        before: OffsetDateTime,
+    ) -> Result<()> {
+        let query = match to {
+            Some(_) => sqlx::query(
+                "delete from sessions where id > $1 and id <= $3
+                     and (revoked_at < $2 or (revoked_at is null and (expires_at < $2 or idle_expires_at < $2)))",
+            ),
+            None => sqlx::query(
+                "delete from sessions where id > $1
+                     and (revoked_at < $2 or (revoked_at is null and (expires_at < $2 or idle_expires_at < $2)))",
+            ),
+        };
+        let query = query.bind(from.to_owned()).bind(millis(before));
+        let query = match to {
+            Some(to) => query.bind(to.to_owned()),
+            None => query,
+        };
+        query.execute(self.connection()).await?;
         Ok(())
     }
 

@@ -110,6 +110,31 @@ async fn the_address_of_somebody_else_gives_the_same_answer_and_tells_only_them(
     assert!(!letters[0].text.contains("token="));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_asked_for_while_another_is_confirmed_is_not_confirmed_with_it() {
+    for _ in 0..10 {
+        let (auth, ada) = confirmed().await;
+        let (nobody, own) = (Client::default(), Some(&ada.session));
+        auth.change_email(&ada.session, secret(PASSWORD), NEW, &nobody, NOW)
+            .await
+            .unwrap();
+        let token = auth.link_to(NEW, NOW).await;
+        let (done, asked) = tokio::join!(
+            auth.confirm_email(&token, secret(""), &nobody, own, NOW),
+            auth.change_email(&ada.session, secret(PASSWORD), THIEFS, &nobody, NOW)
+        );
+        asked.unwrap();
+        let account = auth.account(&ada.session).await.unwrap();
+        let expected = if done.is_ok() { NEW } else { OLD };
+        assert_eq!(account.email.as_str(), expected);
+        assert!(auth.sign_in(THIEFS, PASSWORD).await.is_err());
+        assert!(gone(
+            auth.confirm_email(&token, secret(""), &nobody, own, NOW)
+                .await
+        ));
+    }
+}
+
 #[tokio::test]
 async fn taking_the_address_back_shuts_everybody_out_until_a_password_is_set() {
     let (auth, thief) = confirmed().await;

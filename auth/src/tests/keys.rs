@@ -212,6 +212,38 @@ async fn a_key_that_somebody_wrote_into_the_database_is_not_believed() {
 }
 
 #[tokio::test]
+async fn a_key_that_a_token_brings_along_is_not_used() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let auth = Fixture::new().await;
+    let thief = Fixture::with(|config| config.secret = MasterSecret::new(vec![9; 32]).unwrap());
+    let thief = thief.await;
+    let ada = auth.ada().await;
+    let claims = ada.tokens.access.expose_secret().split('.').nth(1).unwrap();
+    let jwks: serde_json::Value = serde_json::from_str(&thief.jwks().1).unwrap();
+    let jwk = &jwks["keys"][0];
+    let ring = thief.keys().ring();
+    let key = ring.current();
+    let forge = |kid: &serde_json::Value| {
+        let head = serde_json::json!({
+            "alg": "EdDSA", "typ": "at+jwt", "kid": kid,
+            "jwk": jwk, "jku": "https://thief.example/jwks.json",
+        });
+        let message = format!("{}.{claims}", URL_SAFE_NO_PAD.encode(head.to_string()));
+        let signed =
+            jsonwebtoken::crypto::sign(message.as_bytes(), &key.key, key.algorithm.alg()).unwrap();
+        format!("{message}.{signed}")
+    };
+    let (own, theirs) = (forge(&header(&ada)["kid"]), forge(&jwk["kid"]));
+    assert!(auth.verify(&own, NOW).is_err());
+    assert!(auth.verify(&theirs, NOW).is_err());
+    assert!(
+        thief.verify(&theirs, NOW).is_ok(),
+        "it is well made, by whoever has that key"
+    );
+}
+
+#[tokio::test]
 async fn a_key_that_is_removed_on_one_node_is_refused_on_the_other() {
     let one = Fixture::new().await;
     let two = one.second_node().await;

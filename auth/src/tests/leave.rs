@@ -164,6 +164,87 @@ async fn the_last_letters_go_a_week_later() {
     assert_eq!(row.get::<i64, _>("n"), 0);
 }
 
+impl Fixture {
+    async fn is_held(&self, session: &SignedIn) -> bool {
+        let row = self.store().session(session.session.id).await;
+        row.unwrap().is_some()
+    }
+}
+
+#[tokio::test]
+async fn sessions_that_are_over_go_ninety_days_later() {
+    let auth = Fixture::new().await;
+    let idle = auth.ada().await;
+    let ended = auth.sign_in("ada", PASSWORD).await.unwrap();
+    let nobody = Client::default();
+    auth.log_out(ended.session.id, &nobody, NOW).await.unwrap();
+    let stay = Duration::days(90);
+    let late = NOW + stay + Duration::seconds(1);
+    let form = LogIn {
+        identifier: "ada".to_owned(),
+        password: secret(PASSWORD),
+        persistence: Persistence::Browser,
+        device: None,
+    };
+    let alive = auth.log_in(form, &nobody, None, late).await.unwrap();
+    auth.clean_up(NOW + stay).await.unwrap();
+    assert!(auth.is_held(&ended).await);
+    auth.clean_up(late).await.unwrap();
+    assert!(!auth.is_held(&ended).await);
+    // It ran out after two hours, and nobody ended it.
+    assert!(auth.is_held(&idle).await);
+    auth.clean_up(late + Duration::hours(2)).await.unwrap();
+    assert!(!auth.is_held(&idle).await);
+    assert!(auth.is_held(&alive).await);
+    assert!(auth.verify_trail().await.unwrap().is_ok());
+    assert!(
+        auth.events(&alive).await.contains(&Event::SignedOut),
+        "what happened is still told"
+    );
+    assert_eq!(
+        refusal(auth.exchange(&ended, late).await),
+        Refusal::Unknown,
+        "and nothing comes back"
+    );
+}
+
+#[tokio::test]
+async fn a_session_that_is_ended_long_after_it_ran_out_stays_as_long_as_any() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    let late = NOW + Duration::days(91);
+    let nobody = Client::default();
+    auth.log_out(ada.session.id, &nobody, late).await.unwrap();
+    auth.clean_up(late).await.unwrap();
+    assert!(auth.is_held(&ada).await);
+}
+
+#[tokio::test]
+async fn many_sessions_go_portion_by_portion() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    let user_id = auth.id_of(&ada).await;
+    auth.store()
+        .run(
+            "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 2499)
+             insert into sessions (id, user_id, generation, rotated_at, used_generation, authenticated_at, methods,
+                                   created_at, last_seen_at, idle_expires_at, expires_at)
+             select 'old ' || n, user_id, 1, rotated_at, 0, authenticated_at, methods,
+                    created_at, last_seen_at, idle_expires_at, expires_at
+             from sessions, numbers",
+        )
+        .await
+        .unwrap();
+    let late = NOW + Duration::days(91);
+    for left in [1500, 500, 0, 0] {
+        auth.clean_up(late).await.unwrap();
+        assert_eq!(auth.rows("sessions", "user_id", user_id).await, left);
+    }
+    let again = auth.ada().await;
+    auth.clean_up(late + Duration::days(1)).await.unwrap();
+    assert!(!auth.is_held(&again).await, "it begins anew after the last");
+}
+
 #[tokio::test]
 async fn an_export_has_all_that_is_held_and_nothing_that_opens_anything() {
     let auth = Fixture::new().await;
@@ -242,7 +323,7 @@ async fn an_export_takes_a_proof_that_is_fresh() {
         .reauthenticate(&renewed.session, secret(PASSWORD), &nobody, late)
         .await
         .unwrap();
-    assert_eq!(proven.session.id, ada.session.id);
+    assert_ne!(proven.session.id, ada.session.id);
     assert!(auth.export(&proven.session, &nobody, late).await.is_ok());
     let kept = auth.exchange(&proven, late + Duration::minutes(1)).await;
     assert_eq!(
@@ -250,6 +331,50 @@ async fn an_export_takes_a_proof_that_is_fresh() {
         late,
         "a refresh does not change it"
     );
+}
+
+#[tokio::test]
+async fn a_copy_from_before_the_proof_is_not_proven_by_it() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    let nobody = Client::default();
+    let late = NOW + PROOF_LASTS + Duration::seconds(1);
+    let own = auth.exchange(&ada, late).await.unwrap();
+    let copy = own.clone();
+    let password = secret(PASSWORD);
+    let proven = auth.reauthenticate(&own.session, password, &nobody, late);
+    let proven = proven.await.unwrap();
+    assert!(auth.check(&copy, late).is_err());
+    assert_eq!(refusal(auth.exchange(&copy, late).await), Refusal::Revoked);
+    assert!(matches!(
+        auth.export(&copy.session, &nobody, late).await,
+        Err(Error::ProofNeeded)
+    ));
+    assert!(
+        auth.export(&proven.session, &nobody, late).await.is_ok(),
+        "its owner goes on"
+    );
+    let again = auth.reauthenticate(&copy.session, secret(PASSWORD), &nobody, late);
+    assert!(matches!(again.await, Err(Error::Unauthenticated)));
+}
+
+#[tokio::test]
+async fn a_proof_does_not_lengthen_the_session() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    let nobody = Client::default();
+    let end = NOW + Duration::days(1);
+    let mut own = ada;
+    for hour in 1..24 {
+        let now = NOW + Duration::hours(hour);
+        own = auth.exchange(&own, now).await.unwrap();
+        let proven = auth.reauthenticate(&own.session, secret(PASSWORD), &nobody, now);
+        own = proven.await.unwrap();
+    }
+    assert_eq!(own.idle_expires_at, end);
+    assert_eq!(refusal(auth.exchange(&own, end).await), Refusal::Expired);
+    let late = auth.reauthenticate(&own.session, secret(PASSWORD), &nobody, end);
+    assert!(matches!(late.await, Err(Error::Unauthenticated)));
 }
 
 #[tokio::test]

@@ -134,7 +134,8 @@ struct Model {
 }
 
 const ACCESS: i64 = 600;
-const LEEWAY: i64 = 5;
+/// A token is honoured for as long as it lives at most.
+const LEEWAY: i64 = 60;
 
 impl Model {
     fn held(&mut self, who: Who) -> Option<&mut Held> {
@@ -192,7 +193,8 @@ impl Model {
     }
 
     fn receive(&mut self, who: Who, answer: Expected) {
-        let accepted_until = (self.now + ACCESS).min(self.idle_until) + LEEWAY;
+        let lives = ACCESS.min(self.idle_until - self.now);
+        let accepted_until = self.now + lives + LEEWAY.min(lives);
         if let (Expected::Granted(generation), Some(held)) = (answer, self.held(who)) {
             *held = Held {
                 generation,

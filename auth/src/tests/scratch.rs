@@ -6,7 +6,7 @@
 use std::str::FromStr;
 use std::{env, thread};
 
-use sqlx::any::install_default_drivers;
+use sqlx::any::{AnyConnectOptions, install_default_drivers};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AnyConnection, AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use tempfile::TempDir;
@@ -30,17 +30,25 @@ impl Scratch {
             .unwrap();
         let server = env::var("TEST_DATABASE_URL").ok();
         let server = server.filter(|url| !url.is_empty()).map(|url| {
-            PgConnectOptions::from_str(&url).expect("TEST_DATABASE_URL is a postgres:// URL")
+            AnyConnectOptions::from_str(&url).expect("TEST_DATABASE_URL is a postgres:// URL")
         });
-        let url = match &server {
-            Some(server) => {
+        // What names a certificate has to come through as it is.
+        let server = server.map(|server| server.database_url);
+        let url = match server.clone() {
+            Some(mut server) => {
                 let name = name(&dir);
-                administer(server.clone(), format!("create database \"{name}\""))
-                    .expect("TEST_DATABASE_URL lets us create databases");
-                server.clone().database(&name).to_url_lossy().to_string()
+                server.set_path(&name);
+                server.to_string()
             }
             None => format!("sqlite:{}/latchkey.db?mode=rwc", dir.path().display()),
         };
+        let server = server.map(|url| {
+            PgConnectOptions::from_url(&url).expect("TEST_DATABASE_URL is a postgres:// URL")
+        });
+        if let Some(server) = &server {
+            let create = format!("create database \"{}\"", name(&dir));
+            administer(server.clone(), create).expect("TEST_DATABASE_URL lets us create databases");
+        }
         Self { url, dir, server }
     }
 

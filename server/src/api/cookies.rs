@@ -5,12 +5,12 @@
 
 use axum::extract::{Request, State};
 use axum::http::header::{COOKIE, ORIGIN};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use url::Url;
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+use crate::security::SEC_FETCH_SITE;
 
 /// From where cookies count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,13 +13,12 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tower::{Layer, ServiceExt};
 use tower_cookies::Cookies;
 
 use crate::App;
 use crate::api::cookies::Elsewhere;
 use crate::api::error::ApiError;
-use crate::security::CrossOrigin;
+use crate::security::{self, CrossOrigin};
 use crate::session::{self, mark_private};
 
 /// Finds out who asks, and lets everybody pass: [`Caller`] is for those who are known.
@@ -52,17 +51,14 @@ pub(super) async fn identify(
 /// Refuses what other sites make a browser send, unless it stands on a bearer token, which browsers add by
 /// themselves to nothing.
 pub(super) async fn check_origin(
-    State(layer): State<CrossOrigin>,
+    cross_origin: State<CrossOrigin>,
     request: Request,
     next: Next,
 ) -> Response {
     if bearer(request.headers()).is_some() {
         return next.run(request).await;
     }
-    match layer.layer(next).oneshot(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
-    }
+    security::check_origin(cross_origin, request, next).await
 }
 
 /// The token of a header that is exactly `Bearer <token>`. Any other counts as none, as it does at Strapi's.

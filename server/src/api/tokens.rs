@@ -15,13 +15,11 @@ use crate::api::TokenPlace;
 use crate::api::cookies::Elsewhere;
 use crate::api::error::ApiError;
 use crate::api::user::User;
+use crate::client::is_relayed;
 use crate::{App, session};
 
 /// By which a client asks for the cookie, whatever is set.
 const COOKIE_WANTED: &str = "x-strapi-refresh-cookie";
-
-/// What those who pass requests on add to them.
-const RELAYED: [&str; 3] = ["forwarded", "x-forwarded-for", "via"];
 
 /// What a program gets when somebody signs in, or has set another password.
 ///
@@ -85,7 +83,7 @@ impl FromRequestParts<App> for Handing {
             } else {
                 app.tokens
             },
-            is_relayed: RELAYED.iter().any(|name| parts.headers.contains_key(*name)),
+            is_relayed: is_relayed(&parts.headers),
             app: app.clone(),
             cookies: cookies.ok_or_else(AppError::internal)?,
             arrival: arrival.ok_or_else(AppError::internal)?,

@@ -13,6 +13,7 @@ use cookie::SameSite;
 use time::Duration;
 use url::{Host, Url};
 
+use crate::config::strength::{is_guessable, is_sound};
 use crate::config::{
     Config, ConfirmationMode, RegistrationMode, SameSiteMode, Settings, SigningMode,
 };
@@ -40,6 +41,7 @@ impl Settings {
             SameSiteMode::Strict => SameSite::Strict,
         };
         let lifespans = self.lifespans()?;
+        let password_cost = self.password_cost(security)?;
         let api = self.api(security)?;
         let proxies = self.proxies()?;
         let rate_limits = self.limits(&public_url)?;
@@ -47,7 +49,7 @@ impl Settings {
         let auth = auth::Config {
             database: self.database()?,
             secret: self.master_secret(security)?,
-            previous_secrets: self.former_secrets()?,
+            previous_secrets: self.former_secrets(security)?,
             issuer: public_url.origin().ascii_serialization(),
             lifespans,
             registration: match self.registration {
@@ -55,7 +57,7 @@ impl Settings {
                 RegistrationMode::Closed => Registration::Closed,
             },
             password_min_length: self.password_min_length,
-            password_cost: self.argon2,
+            password_cost,
             hash_pool: self.hash_pool(),
             signing_algorithm: match self.signing_algorithm {
                 SigningMode::EdDsa => SigningAlgorithm::EdDsa,
@@ -113,6 +115,18 @@ impl Settings {
             ),
             _ => bail!("LATCHKEY_PUBLIC_URL is {url}: it must begin with https:// or http://"),
         }
+    }
+
+    fn password_cost(&self, security: CookieSecurity) -> anyhow::Result<Cost> {
+        ensure!(
+            security == CookieSecurity::Http || is_sound(self.argon2),
+            "LATCHKEY_ARGON2 is m={},t={},p={}: on https it must cost no less than one of m=47104,t=1 and m=19456,t=2 and \
+             m=12288,t=3 and m=9216,t=4 and m=7168,t=5, so that a stolen database does not give the passwords away",
+            self.argon2.memory,
+            self.argon2.iterations,
+            self.argon2.parallelism
+        );
+        Ok(self.argon2)
     }
 
     fn lifespans(&self) -> anyhow::Result<Lifespans> {
@@ -183,6 +197,11 @@ impl Settings {
     fn master_secret(&self, security: CookieSecurity) -> anyhow::Result<MasterSecret> {
         match &self.secret {
             Some(secret) => {
+                ensure!(
+                    security == CookieSecurity::Http || !is_guessable(secret),
+                    "LATCHKEY_SECRET could be guessed, and whoever does can be anybody here: \
+                     `openssl rand -base64 48` makes a good one. Name the one before in LATCHKEY_PREVIOUS_SECRETS"
+                );
                 MasterSecret::new(secret.clone().into_bytes()).context("LATCHKEY_SECRET")
             }
             None if security == CookieSecurity::Https => bail!(
@@ -193,11 +212,17 @@ impl Settings {
         }
     }
 
-    fn former_secrets(&self) -> anyhow::Result<Vec<MasterSecret>> {
+    fn former_secrets(&self, security: CookieSecurity) -> anyhow::Result<Vec<MasterSecret>> {
         let former = self
             .previous_secrets
             .iter()
             .filter(|secret| !secret.is_empty());
+        // What it sealed still has to be opened.
+        if security == CookieSecurity::Https && former.clone().any(|secret| is_guessable(secret)) {
+            tracing::warn!(
+                "a secret in LATCHKEY_PREVIOUS_SECRETS could be guessed, and still opens sessions: take it away soon"
+            );
+        }
         former
             .map(|secret| {
                 MasterSecret::new(secret.clone().into_bytes()).context("LATCHKEY_PREVIOUS_SECRETS")
@@ -256,4 +281,29 @@ pub(super) fn parse_cost(text: &str) -> Result<Cost, String> {
     is_sound.then_some(cost).ok_or_else(|| {
         "m must be at least 8 × p and at most 4194304, t and p at least 1".to_owned()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::config::Cli;
+
+    #[test]
+    fn what_is_shipped_is_what_the_documents_say() {
+        let settings = Cli::try_parse_from(["latchkey"]).unwrap().settings;
+        let cost = Cost {
+            memory: 19_456,
+            iterations: 2,
+            parallelism: 1,
+        };
+        assert_eq!((settings.argon2, settings.password_min_length), (cost, 12));
+        let lifespans = settings.lifespans().unwrap();
+        let seconds = |span: Duration| span.whole_seconds();
+        let of = |limits: Limits| (seconds(limits.idle), seconds(limits.absolute));
+        assert_eq!(seconds(lifespans.access), 600);
+        assert_eq!(of(lifespans.remembered), (14 * 86_400, 30 * 86_400));
+        assert_eq!(of(lifespans.browser), (7200, 86_400));
+    }
 }

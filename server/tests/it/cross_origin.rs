@@ -1,3 +1,4 @@
+use auth::CookieSecurity;
 use axum::http::{Request, StatusCode};
 
 use crate::helpers::{PASSWORD, TestApp};
@@ -66,4 +67,47 @@ async fn the_site_itself_may_post() {
             "{name}"
         );
     }
+}
+
+#[tokio::test]
+async fn an_older_browser_has_to_name_the_very_origin_of_this_site() {
+    let app = TestApp::with(CookieSecurity::Https, |_| {}).await;
+    let ada = app.ada().await;
+    let post = async |path: &str, origin: &str, host: &str| {
+        let sort = if path.starts_with("/api/") {
+            "application/json"
+        } else {
+            FORM
+        };
+        let request = Request::post(path)
+            .header("origin", origin)
+            .header("host", host)
+            .header("content-type", sort);
+        ada.clone().send(request, "".into()).await
+    };
+    let hostile = [
+        // Somebody on the way of plain http, who speaks under our name.
+        ("http://latchkey.example", "latchkey.example"),
+        // A name that was made to point here.
+        ("https://other.example", "other.example"),
+        ("https://latchkey.example:8443", "latchkey.example:8443"),
+    ];
+    for (origin, host) in hostile {
+        for path in [
+            "/login",
+            "/logout",
+            "/profile",
+            "/theme",
+            "/api/login",
+            "/api/logout",
+            "/api/refresh",
+            "/api/auth/local",
+        ] {
+            let answer = post(path, origin, host).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} from {origin}");
+            assert!(answer.cookies().is_empty());
+        }
+    }
+    let own = post("/logout", "https://latchkey.example", "behind.a.proxy").await;
+    assert_eq!(own.status, StatusCode::SEE_OTHER);
 }

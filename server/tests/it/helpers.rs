@@ -99,10 +99,18 @@ impl TestApp {
         Self::start(CookieSecurity::Http, api, front, |_| {}).await
     }
 
-    /// A site on which anybody may try as often as they like.
+    /// A site on which anybody may try as often as they like, and any number at once.
     pub(crate) async fn without_limits() -> Self {
-        Self::with(CookieSecurity::Http, |config| {
-            config.rate_limits = RateLimits::Off
+        let api = ApiConfig {
+            tokens: TokenPlace::Body,
+            cors_origins: Vec::new(),
+        };
+        let front = Front {
+            max_requests: 100_000,
+            ..Front::default()
+        };
+        Self::start(CookieSecurity::Http, api, front, |config| {
+            config.rate_limits = RateLimits::Off;
         })
         .await
     }
@@ -202,6 +210,20 @@ impl TestApp {
 
     pub(crate) fn advance(&self, by: Duration) {
         *self.now.lock().unwrap() += by;
+    }
+
+    /// Makes whoever asks for the time panic, until the clock is mended.
+    pub(crate) fn break_clock(&self) {
+        let now = Arc::clone(&self.now);
+        let breaking = std::thread::spawn(move || {
+            let _held = now.lock().unwrap();
+            panic!("the clock breaks");
+        });
+        assert!(breaking.join().is_err());
+    }
+
+    pub(crate) fn mend_clock(&self) {
+        self.now.clear_poison();
     }
 
     /// A browser with script switched off.

@@ -29,6 +29,7 @@ mod refresh;
 mod register;
 #[path = "../../../auth/src/tests/scratch.rs"]
 mod scratch;
+mod security;
 mod start;
 mod throttle;
 mod tokens;

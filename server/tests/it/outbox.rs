@@ -2,7 +2,7 @@
 
 use auth::{CookieSecurity, MailRoute};
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, StatusCode, Version};
 
 use crate::helpers::{Client, TestApp};
 
@@ -71,6 +71,33 @@ async fn only_this_machine_sees_them_and_only_under_its_own_name() {
         let answer = look(&mut browser, "/dev/outbox", host).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{host}");
     }
+    let answer = look(&mut browser, "/dev/outbox", "localhost:3000").await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_tunnel_to_this_machine_does_not_lead_to_them() {
+    let app = in_development().await;
+    let mut browser = app.browser();
+    browser.peer = [127, 0, 0, 1];
+    for (name, value) in [
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-host", "localhost:3000"),
+        ("x-forwarded-proto", "http"),
+        ("x-real-ip", "127.0.0.1"),
+        ("forwarded", "for=127.0.0.1"),
+        ("via", "1.1 tunnel"),
+    ] {
+        let request = Request::get("/dev/outbox").header("host", "localhost:3000");
+        let answer = browser
+            .send(request.header(name, value), Body::empty())
+            .await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{name}");
+    }
+    let old = Request::get("/dev/outbox").version(Version::HTTP_10);
+    let old = old.header("host", "localhost:3000");
+    let answer = browser.send(old, Body::empty()).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
+use auth::CookieSecurity;
 use axum::http::StatusCode;
 
-use crate::helpers::{PASSWORD, TestApp};
+use crate::helpers::{Answer, PASSWORD, TestApp};
 
 #[tokio::test]
 async fn the_name_is_shown_as_it_was_typed_and_never_as_markup() {
@@ -114,6 +115,26 @@ async fn the_theme_is_remembered_and_served() {
             .as_deref(),
         Some("system")
     );
+}
+
+#[tokio::test]
+async fn on_https_the_theme_has_a_name_that_only_https_can_set() {
+    let app = TestApp::with(CookieSecurity::Https, |_| {}).await;
+    let mut browser = app.browser();
+    let answer = browser
+        .post("/theme", &[("theme", "dark"), ("next", "/")])
+        .await;
+    let cookies = answer.cookies();
+    let [theme] = &cookies[..] else {
+        panic!("{cookies:?}");
+    };
+    assert_eq!(theme.name(), "__Secure-latchkey_theme");
+    assert_eq!(theme.secure(), Some(true));
+    let worn = |page: Answer| page.attribute("html", "data-theme");
+    assert_eq!(worn(browser.get("/").await).as_deref(), Some("dark"));
+    let mut other = app.browser();
+    other.jar.insert("latchkey_theme".into(), "dark".into());
+    assert_eq!(worn(other.get("/").await).as_deref(), Some("system"));
 }
 
 #[tokio::test]

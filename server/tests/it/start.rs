@@ -208,13 +208,58 @@ fn production_needs_a_secret() {
     assert!(said.contains("LATCHKEY_SECRET"), "{said}");
 }
 
+/// A site on https, with a secret that was drawn.
+fn production(data: &Path) -> Command {
+    let mut command = latchkey(data);
+    command.env("LATCHKEY_PUBLIC_URL", "https://latchkey.example");
+    command.env("LATCHKEY_SECRET", DRAWN);
+    command
+}
+
+const DRAWN: &str = "mP3vkpGr1CwNVaoGo3tRcDv0TMUUH1kxkWhKSbpvKkhC4lYc0tGn3rjXAFZkKZ5q";
+
+#[test]
+fn production_takes_no_secret_that_could_be_guessed() {
+    let dir = TempDir::new().unwrap();
+    for guessed in ["x".repeat(32), "changeme".repeat(4)] {
+        let said = refusal(production(dir.path()).env("LATCHKEY_SECRET", &guessed));
+        assert!(
+            said.contains("LATCHKEY_SECRET could be guessed") && !said.contains(&guessed),
+            "{said}"
+        );
+        // What it sealed still has to be opened: it goes on to what is wrong beside that.
+        let former = production(dir.path())
+            .env("LATCHKEY_PREVIOUS_SECRETS", &guessed)
+            .output();
+        let said = String::from_utf8(former.unwrap().stderr).unwrap();
+        assert!(
+            said.contains("a secret in LATCHKEY_PREVIOUS_SECRETS could be guessed")
+                && said.contains("LATCHKEY_SMTP_URL is not set")
+                && !said.contains(&guessed),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn production_takes_no_hash_that_costs_too_little() {
+    let dir = TempDir::new().unwrap();
+    for cheap in ["m=8,t=1,p=1", "m=19456,t=1", "m=7167,t=5"] {
+        let said = refusal(production(dir.path()).env("LATCHKEY_ARGON2", cheap));
+        assert!(
+            said.contains("LATCHKEY_ARGON2") && said.contains("m=19456,t=2"),
+            "{said}"
+        );
+    }
+    let said = refusal(production(dir.path()).env("LATCHKEY_ARGON2", "m=12288,t=3,p=1"));
+    assert!(said.contains("LATCHKEY_SMTP_URL is not set"), "{said}");
+}
+
 #[test]
 fn production_needs_a_mail_server_and_a_sender() {
     let dir = TempDir::new().unwrap();
     let production = |smtp: Option<&str>, sender: &str| {
-        let mut command = latchkey(dir.path());
-        command.env("LATCHKEY_PUBLIC_URL", "https://latchkey.example");
-        command.env("LATCHKEY_SECRET", "x".repeat(32));
+        let mut command = production(dir.path());
         if let Some(url) = smtp {
             command.env("LATCHKEY_SMTP_URL", url);
         }

@@ -256,7 +256,8 @@ impl Machine {
         );
         // Ten minutes, or as long as the session has if nothing is done with it, and the leeway.
         let idle = signed_in.idle_expires_at - self.began;
-        let ends = (now + 600).min(idle.whole_seconds()) + 5;
+        let lives = (idle.whole_seconds() - now).min(600);
+        let ends = now + lives + lives.min(60);
         self.access.push((signed_in.tokens.access.clone(), ends));
     }
 

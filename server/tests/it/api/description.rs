@@ -144,3 +144,15 @@ async fn the_description_is_read_and_not_written() {
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_description_names_no_version_of_the_program() {
+    let app = TestApp::new().await;
+    let description = app.stranger().get("/api/openapi.json").await;
+    assert_eq!(description.json()["info"]["version"], "1");
+    let page = app.stranger().get("/api/docs").await;
+    for answer in [description, page] {
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(!answer.body.contains(env!("CARGO_PKG_VERSION")));
+    }
+}

@@ -74,7 +74,7 @@ async fn a_token_that_is_no_access_token_of_now_is_refused() {
             .refuses(401, "UnauthorizedError", "Missing or invalid credentials");
     }
     ada.jwt = Some(jwt);
-    app.advance(Duration::seconds(606));
+    app.advance(Duration::seconds(661));
     ada.get(ME)
         .await
         .refuses(401, "UnauthorizedError", "Missing or invalid credentials");
