@@ -9,8 +9,7 @@ use crate::session::Visit;
 /// The name of the cookie. It is no secret, and no one is signed in by it.
 pub const COOKIE: &str = "latchkey_theme";
 
-/// Its name on https. Scripts set it too, so it has no `__Host-` of cookies that only the server may set; and
-/// no other page of this host sets one like it over http.
+/// Its name on https, under which nobody can set one over plain http.
 pub const SECURE_COOKIE: &str = "__Secure-latchkey_theme";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
