@@ -7,9 +7,10 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::ConnectInfo;
 use axum::http::header::{FORWARDED, VIA};
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -47,13 +48,12 @@ impl Proxies {
     }
 
     /// The address of the client; none when nobody knows who is at the other end.
-    pub(crate) fn client(&self, request: &Request) -> Option<IpAddr> {
-        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    pub(crate) fn client(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>()?;
         let peer = peer.0.ip().to_canonical();
         if !self.has(peer) {
             return Some(peer);
         }
-        let headers = request.headers();
         let by_x = self.origin(peer, entries(headers, &X_FORWARDED_FOR).map(str::trim));
         let by_standard = self.origin(peer, entries(headers, &FORWARDED).map(named_for));
         // A proxy writes one of the two, and may let through what a client sent as the other. Where both are
@@ -66,6 +66,14 @@ impl Proxies {
             (true, _) => Some(by_x),
             (false, _) => Some(by_standard),
         }
+    }
+
+    /// Whether the address of the client is one that a proxy of ours has named.
+    pub(crate) fn vouch_for(&self, parts: &Parts) -> bool {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map(|peer| peer.0.ip().to_canonical());
+        let client = self.client(&parts.headers, &parts.extensions);
+        peer.is_some_and(|peer| self.has(peer)) && client.is_some_and(|client| !self.has(client))
     }
 
     /// The first one, from the right, that is not ours. Where the chain breaks off, its last known link.
@@ -116,6 +124,7 @@ fn address(entry: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use axum::extract::Request;
 
     use super::*;
 
@@ -133,7 +142,8 @@ mod tests {
         let mut request = request.body(Body::empty()).unwrap();
         let peer = SocketAddr::new(peer.parse().unwrap(), 4711);
         request.extensions_mut().insert(ConnectInfo(peer));
-        proxies().client(&request).unwrap().to_string()
+        let client = proxies().client(request.headers(), request.extensions());
+        client.unwrap().to_string()
     }
 
     #[test]

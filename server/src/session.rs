@@ -170,7 +170,7 @@ fn browser(app: &App, cookies: &Cookies) -> Option<Browser> {
 pub(crate) fn client(app: &App, cookies: &Cookies, request: &Request) -> Client {
     let address = app
         .proxies
-        .client(request)
+        .client(request.headers(), request.extensions())
         .map(|address| address.to_string());
     let user_agent = request
         .headers()

@@ -61,7 +61,7 @@ pub(super) struct Handing {
     pub(super) cookies: Cookies,
     pub(super) place: TokenPlace,
     pub(super) arrival: Arrival,
-    /// Whether somebody in between passed the request on: then the address is theirs.
+    /// Whether somebody in between passed the request on who is no proxy of ours: then the address is theirs.
     is_relayed: bool,
 }
 
@@ -83,7 +83,7 @@ impl FromRequestParts<App> for Handing {
             } else {
                 app.tokens
             },
-            is_relayed: is_relayed(&parts.headers),
+            is_relayed: is_relayed(&parts.headers) && !app.proxies.vouch_for(parts),
             app: app.clone(),
             cookies: cookies.ok_or_else(AppError::internal)?,
             arrival: arrival.ok_or_else(AppError::internal)?,

@@ -290,6 +290,30 @@ async fn a_program_behind_a_proxy_is_not_taken_for_one_that_is_known() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_of_ours_a_program_is_known_by_its_own_address() {
+    let app = TestApp::behind("192.0.2.0/24").await;
+    let letters_for = async |header: (&'static str, &'static str)| {
+        let body = json!({"identifier": "ada", "password": PASSWORD});
+        let mut program = app.stranger();
+        program
+            .call(Method::POST, "/api/auth/local", Some(&body), &[header])
+            .await;
+        app.letters().await.len()
+    };
+    app.ada_by_api().await;
+    app.letters().await;
+    let home = ("x-forwarded-for", "198.51.100.9");
+    assert_eq!(letters_for(home).await, 1, "nobody knew it");
+    assert_eq!(letters_for(home).await, 0, "it is known again");
+    let other = ("x-forwarded-for", "198.51.100.10");
+    assert_eq!(letters_for(other).await, 1, "it is another one");
+    for _ in 0..2 {
+        let nobody = ("x-forwarded-for", "unknown");
+        assert_eq!(letters_for(nobody).await, 1, "its address is the proxy's");
+    }
+}
+
+#[tokio::test]
 async fn a_session_that_ran_out_on_a_device_is_not_said_to_be_replaced() {
     let app = TestApp::new().await;
     app.ada_by_api().await;
