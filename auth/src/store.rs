@@ -56,7 +56,7 @@ pub(crate) use crate::store::writing::Writing;
 pub struct Database {
     /// `sqlite:…` or `postgres://…`. There may be a password in it.
     pub url: String,
-    /// How long to wait for a connection or a lock before the answer is [`Error::Unavailable`].
+    /// How long to wait for a connection or a lock before the answer is [`crate::Error::Unavailable`].
     pub patience: StdDuration,
 }
 

@@ -1,6 +1,6 @@
 //! What the program tells of itself: its log, its metrics, and traces for a collector.
 //!
-//! No secret may get into any of them, whatever `RUST_LOG` says: [`limit`] holds down what is not ours.
+//! No secret may get into any of them, whatever `RUST_LOG` says: `limit.rs` holds down what is not ours.
 
 mod limit;
 pub mod metrics;
