@@ -5,7 +5,7 @@ mod api;
 mod check;
 mod mail;
 mod network;
-mod strength;
+pub(crate) mod strength;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU16;

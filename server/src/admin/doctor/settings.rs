@@ -1,18 +1,12 @@
 //! The settings, as a start would check them, and what is allowed but not wise.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use auth::{Cost, MailRoute};
 
 use crate::admin::doctor::{Findings, said};
+use crate::config::strength::{is_guessable, is_sound};
 use crate::config::{Config, Settings};
-
-/// What OWASP's cheat sheet on password storage has as equal to each other, with one lane: memory in KiB and passes.
-const SOUND: [(u32, u32); 5] = [(47_104, 1), (19_456, 2), (12_288, 3), (9216, 4), (7168, 5)];
-
-/// A secret with fewer different bytes was typed, and not drawn.
-const FEWEST_BYTES: usize = 12;
 
 /// Returns what follows from the settings, and the data folder.
 pub(super) fn check(settings: Settings, findings: &mut Findings) -> Option<(Config, PathBuf)> {
@@ -44,10 +38,13 @@ pub(super) fn check(settings: Settings, findings: &mut Findings) -> Option<(Conf
 
 fn secrets(secret: Option<&str>, former: usize, findings: &mut Findings) {
     match secret {
-        None => findings.ok("secret", "in secret.key, which was drawn at the first start"),
-        Some(text) if text.bytes().collect::<HashSet<_>>().len() < FEWEST_BYTES => findings.warn(
+        None => findings.ok(
             "secret",
-            "LATCHKEY_SECRET has few different characters: `openssl rand -base64 48` makes a good one",
+            "in secret.key, which was drawn at the first start",
+        ),
+        Some(text) if is_guessable(text) => findings.warn(
+            "secret",
+            "LATCHKEY_SECRET was not drawn: `openssl rand -base64 48` makes a good one",
         ),
         Some(text) => findings.ok("secret", format!("{} bytes long", text.len())),
     }
@@ -65,11 +62,8 @@ fn cost(cost: Cost, findings: &mut Findings) {
         iterations,
         parallelism,
     } = cost;
-    let is_sound = SOUND
-        .iter()
-        .any(|(least, passes)| memory >= *least && iterations >= *passes);
     let said = format!("argon2id with m={memory},t={iterations},p={parallelism}");
-    if is_sound {
+    if is_sound(cost) {
         findings.ok("passwords", said);
     } else {
         let message = format!("{said} is weaker than what OWASP asks for: m=19456,t=2,p=1");
