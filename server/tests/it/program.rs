@@ -9,6 +9,13 @@ use std::process::{Child, Command, Stdio};
 
 use crate::start::latchkey;
 
+/// What every program is started with, unless a test chose something else.
+const USUAL: [(&str, &str); 3] = [
+    ("LATCHKEY_ARGON2", "m=8,t=1,p=1"),
+    ("LATCHKEY_RATE_LIMITS", "off"),
+    ("RUST_LOG", "warn"),
+];
+
 /// A program that runs. It is killed when this is dropped, also by a test that failed.
 pub(crate) struct Program {
     pub(crate) child: Child,
@@ -46,13 +53,15 @@ impl Program {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
-        let chosen: Vec<_> = command.get_envs().map(owned).collect();
+        let chosen: Vec<_> = command
+            .get_envs()
+            .filter(|(name, _)| USUAL.iter().any(|(usual, _)| name == usual))
+            .map(owned)
+            .collect();
         let child = command
             .env("LEPTOS_SITE_ADDR", address.to_string())
             .env("LATCHKEY_PUBLIC_URL", public_url(address))
-            .env("LATCHKEY_ARGON2", "m=8,t=1,p=1")
-            .env("LATCHKEY_RATE_LIMITS", "off")
-            .env("RUST_LOG", "warn")
+            .envs(USUAL)
             // What a test chose counts more.
             .envs(
                 chosen

@@ -128,15 +128,18 @@ async fn an_address_without_an_account_is_answered_in_the_same_way() {
         "/api/auth/send-email-confirmation",
     ] {
         app.advance(time::Duration::minutes(2));
-        let known = app
+        let mut known = app
             .stranger()
             .post(path, &json!({"email": "ada@example.org"}))
             .await;
-        let unknown = app
+        let mut unknown = app
             .stranger()
             .post(path, &json!({"email": "eve@example.org"}))
             .await;
         assert_eq!(known.status, StatusCode::OK, "{}", known.body);
+        // Each request has an id of its own.
+        let ids = [&mut known, &mut unknown].map(|answer| answer.headers.remove("x-request-id"));
+        assert!(ids.iter().all(Option::is_some));
         assert_eq!(known.headers, unknown.headers);
         assert_eq!(known.body.replace("ada@", "eve@"), unknown.body);
         let letters = app.letters().await;
