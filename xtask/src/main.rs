@@ -38,8 +38,9 @@ cargo xtask <command>
   setup                  install what building Latchkey needs and is not there yet
   run [-- arguments]     build the release and start it
   test [--skip-browser]  format, dependencies, lints, documentation, tests on SQLite and Postgres; on the release,
-                         the JSON API against its description, several nodes, and the browser tests
+                         the JSON API against its description, several nodes, faults, and the browser tests
   test nodes             several nodes alone, on the release that was built last
+  test trials            faults alone, a second or two each, in the same way
   supply                 licences, advisories and unused dependencies
   sbom                   list what the binary is made of, as CycloneDX
   bench                  measure the release against the limits it promises
