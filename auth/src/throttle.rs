@@ -18,6 +18,7 @@
 mod attempt;
 mod rates;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
@@ -89,12 +90,17 @@ impl Auth {
         if self.config().rate_limits == RateLimits::Off {
             return Ok(());
         }
-        let address = client.address.as_deref().and_then(|text| text.parse().ok());
+        let address = client.address.as_deref();
+        let address = address.and_then(|text| text.parse::<IpAddr>().ok());
         // Who has no address is at this machine, on the command line.
         let Some(address) = address else {
             return Ok(());
         };
-        match self.0.throttle.rates.ask(errand, address, now) {
+        self.pace_of(errand, Subnet::from(address), now)
+    }
+
+    fn pace_of(&self, errand: Errand, whose: Subnet, now: OffsetDateTime) -> Result<()> {
+        match self.0.throttle.rates.ask(errand, whose, now) {
             Ok(()) => Ok(()),
             Err(retry_after) => Err(Error::TooManyAttempts { retry_after }),
         }

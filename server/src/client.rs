@@ -5,7 +5,7 @@
 //! was sent by whoever is there, and is not looked at.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use axum::extract::ConnectInfo;
 use axum::http::header::{FORWARDED, VIA};
@@ -28,6 +28,23 @@ const RELAYED: [HeaderName; 6] = [
 /// Whether somebody in between passed a request on, and says so.
 pub(crate) fn is_relayed(headers: &HeaderMap) -> bool {
     RELAYED.iter().any(|name| headers.contains_key(name))
+}
+
+/// Says once that a proxy is not named. Without its name all who come through it are one client.
+pub(crate) fn warn_of_a_stranger(headers: &HeaderMap, address: IpAddr) {
+    static TOLD: Once = Once::new();
+    let is_near = match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
+    };
+    if is_near && is_relayed(headers) {
+        TOLD.call_once(|| {
+            tracing::warn!(
+                "requests come through a proxy that is not in LATCHKEY_TRUSTED_PROXIES: all of them are taken for \
+                 those of one client, with one pace for all"
+            );
+        });
+    }
 }
 
 /// The proxies whose word is taken for where a request comes from; cheap to clone. None by default.

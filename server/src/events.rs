@@ -76,11 +76,14 @@ pub(crate) async fn events(State(app): State<App>, headers: HeaderMap) -> Respon
         return mark_private(answer::failure(AppError::unauthenticated()));
     };
     let Some(place) = app.streams.take(id) else {
-        return mark_private(answer::failure(AppError::new(
-            429,
-            "too_many_streams",
-            "This session is open in very many windows.",
-        )));
+        return mark_private(answer::failure(
+            AppError::new(
+                429,
+                "too_many_streams",
+                "This session is open in very many windows.",
+            )
+            .after(60),
+        ));
     };
     let ended = stream::unfold(Some((app, place)), move |waiting| async move {
         let (app, place) = waiting?;

@@ -7,6 +7,7 @@ pub mod assets;
 pub mod client;
 pub mod clock;
 pub mod config;
+mod crowd;
 pub mod data_dir;
 mod events;
 mod export;
@@ -40,7 +41,6 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
-use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_cookies::CookieManagerLayer;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -52,6 +52,7 @@ use crate::client::Proxies;
 use crate::clock::Clock;
 use crate::events::Streams;
 use crate::serve::Leaving;
+use crate::shed::Room;
 
 /// The longest that a request may take, from its last header to the first byte of its answer.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -83,8 +84,8 @@ pub(crate) struct App {
     /// Where the JSON API puts refresh tokens, unless a client asks for the other.
     pub(crate) tokens: TokenPlace,
     pub(crate) proxies: Proxies,
-    /// A place for each request that is worked on.
-    pub(crate) places: Arc<Semaphore>,
+    /// For the requests that are worked on.
+    pub(crate) room: Arc<Room>,
     /// The open pages that wait for the end of their session.
     pub(crate) streams: Streams,
     pub(crate) live_reload: Option<String>,
@@ -112,7 +113,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         leaving: site.leaving,
         tokens: site.api.tokens,
         proxies: site.proxies,
-        places: Arc::new(Semaphore::new(site.max_requests)),
+        room: Arc::new(Room::new(site.max_requests)),
         streams: Streams::default(),
         live_reload: live_reload(options),
     };

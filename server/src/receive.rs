@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use app::error::AppError;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::http::Extensions;
 use http_body_util::LengthLimitError;
 
 /// The largest body, in bytes: a password of 128 characters, each of four bytes, each percent-encoded, is
@@ -13,6 +14,22 @@ pub(crate) const MAX_BODY: usize = 64 * 1024;
 
 /// How long a body may take to arrive.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// What came as the body of a request, or what was wrong with it. It is read before there is a place for the
+/// request, and looked at by whoever answers.
+#[derive(Clone)]
+pub(crate) struct Received(pub(crate) Result<Bytes, AppError>);
+
+/// What came as the body; it is read now, where that was not done before.
+///
+/// # Errors
+/// Those of [`receive`].
+pub(crate) async fn received(extensions: &Extensions, body: Body) -> Result<Bytes, AppError> {
+    match extensions.get::<Received>() {
+        Some(Received(received)) => received.clone(),
+        None => receive(body).await,
+    }
+}
 
 /// Reads a body to its end.
 ///

@@ -11,10 +11,15 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
-use metrics::{Unit, describe_histogram, histogram};
+use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
+
+use crate::serve::TURNED_AWAY;
+
+/// What balancers ask, several times a second: it is no news that all is well.
+const PROBE: &str = "probe";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -30,6 +35,9 @@ const LONGEST_PATH: usize = 200;
 pub(crate) fn describe_metrics() {
     let meaning = "how long requests took, until the head of the answer";
     describe_histogram!(SECONDS, Unit::Seconds, meaning);
+    let meaning = "connections that were closed at once, because there were too many";
+    describe_counter!(TURNED_AWAY, meaning);
+    counter!(TURNED_AWAY).increment(0);
 }
 
 /// Gives the request an id, and tells of it when it is answered.
@@ -106,6 +114,9 @@ impl Drop for Watched {
         let (method, path) = (self.method.as_str(), self.path.as_str());
         match status {
             None => tracing::info!(method, path, milliseconds, "the client hung up"),
+            Some(status) if self.class == PROBE => {
+                tracing::debug!(method, path, status, milliseconds, "answered");
+            }
             Some(status) if status >= 500 => {
                 tracing::error!(method, path, status, milliseconds, "failed");
                 self.traced.record("otel.status_code", "ERROR");
@@ -125,6 +136,7 @@ fn class(path: &str) -> &'static str {
         "api" => "api",
         "pkg" | "favicon.svg" | "robots.txt" => "file",
         ".well-known" => "keys",
+        "healthz" | "readyz" => PROBE,
         "session" => "events",
         "dev" => "outbox",
         _ => "page",

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::client::Proxies;
 use crate::serve::door::Door;
+pub(crate) use crate::serve::door::TURNED_AWAY;
 
 /// How long a client may take to send the head of a request. Without it, a few hundred sockets that
 /// send one byte a minute would hold the server.

@@ -125,6 +125,19 @@ async fn a_known_browser_has_a_count_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_known_browser_does_not_keep_the_hash_workers_busy_either() {
+    let auth = Fixture::new().await;
+    auth.ada().await;
+    let own = at("203.0.113.66");
+    for _ in 0..31 {
+        auth.tries("ada", PASSWORD, &own, NOW).await.unwrap();
+    }
+    assert!(wait(auth.tries("ada", PASSWORD, &own, NOW).await) <= Duration::seconds(2));
+    let later = NOW + Duration::seconds(2);
+    assert!(auth.tries("ada", PASSWORD, &own, later).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_browser_known_to_one_account_is_a_stranger_to_others() {
     let auth = Fixture::new().await;
     auth.ada().await;

@@ -10,7 +10,7 @@ use crate::account::Identifier;
 use crate::error::{Error, Result};
 use crate::session::{Browser, Client, SessionId};
 use crate::store::{Credentials, FailuresRow, Writing};
-use crate::throttle::rates::Subnet;
+use crate::throttle::rates::{Errand, Subnet};
 use crate::throttle::{RateLimits, growing};
 use crate::{Auth, secret};
 
@@ -131,11 +131,12 @@ impl Auth {
         if let Some(browser) = &client.browser
             && self.store().knows_browser(user_id, browser).await?
         {
+            self.pace_of(Errand::SignInAgain, Subnet::Account(user_id), now)?;
             return self
                 .begin(Target::Browser { user_id, browser }, None, now)
                 .await;
         }
-        self.pace(super::Errand::SignIn, client, now)?;
+        self.pace(Errand::SignIn, client, now)?;
         let address = client.address.as_deref().and_then(|text| text.parse().ok());
         self.begin(Target::Name(typed), address, now).await
     }
@@ -153,7 +154,7 @@ impl Auth {
         if self.config().rate_limits == RateLimits::Off {
             return Ok(None);
         }
-        self.pace(super::Errand::Proof, client, now)?;
+        self.pace(Errand::Proof, client, now)?;
         self.begin(target, None, now).await
     }
 

@@ -18,6 +18,8 @@ use time::{Duration, OffsetDateTime};
 pub(crate) enum Errand {
     /// To sign in, from a browser that the account does not know.
     SignIn,
+    /// The same, from a browser that it knows: each account has a pace of its own then.
+    SignInAgain,
     /// To have an account.
     Register,
     /// To be sent a letter.
@@ -33,8 +35,9 @@ pub(crate) enum Errand {
 }
 
 impl Errand {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::SignIn,
+        Self::SignInAgain,
         Self::Register,
         Self::Letter,
         Self::Link,
@@ -47,7 +50,7 @@ impl Errand {
     /// school or a telephone network: the numbers are for those, and against one machine that tries all day.
     const fn pace(self) -> (u32, u64) {
         match self {
-            Self::SignIn => (30, 2000),
+            Self::SignIn | Self::SignInAgain => (30, 2000),
             Self::Register => (30, 60_000),
             Self::Letter => (20, 180_000),
             Self::Link => (30, 10_000),
@@ -78,6 +81,8 @@ pub enum Subnet {
     V4([u8; 4]),
     /// The first half.
     V6([u8; 8]),
+    /// One account, in place of an address.
+    Account(i64),
     /// Those that there was no place for.
     Rest,
 }
@@ -113,13 +118,13 @@ impl Rates {
     pub(super) fn ask(
         &self,
         errand: Errand,
-        address: IpAddr,
+        whose: Subnet,
         now: OffsetDateTime,
     ) -> Result<(), Duration> {
         self.ticks.reach(now);
         let limiter = &self.limiters[errand as usize];
         let subnet = if limiter.len() < ADDRESSES {
-            address.into()
+            whose
         } else {
             Subnet::Rest
         };
@@ -182,8 +187,8 @@ mod tests {
 
     const NOW: OffsetDateTime = datetime!(2026-11-22 12:00 UTC);
 
-    fn address(text: &str) -> IpAddr {
-        text.parse().unwrap()
+    fn address(text: &str) -> Subnet {
+        text.parse::<IpAddr>().unwrap().into()
     }
 
     #[test]
@@ -219,10 +224,7 @@ mod tests {
         }
         assert!(ask("2001:db8:1:2:ffff::1").is_err());
         assert!(ask("2001:db8:1:3::1").is_ok());
-        assert_eq!(
-            Subnet::from(address("::ffff:203.0.113.7")),
-            Subnet::V4([203, 0, 113, 7])
-        );
+        assert_eq!(address("::ffff:203.0.113.7"), Subnet::V4([203, 0, 113, 7]));
     }
 
     #[test]
@@ -253,7 +255,13 @@ mod tests {
     #[test]
     fn when_there_are_too_many_addresses_the_rest_share_one_count() {
         let rates = Rates::new(NOW);
-        let ask = |number: u32| rates.ask(Errand::SignIn, IpAddr::from(number.to_be_bytes()), NOW);
+        let ask = |number: u32| {
+            rates.ask(
+                Errand::SignIn,
+                IpAddr::from(number.to_be_bytes()).into(),
+                NOW,
+            )
+        };
         for number in 0..ADDRESSES as u32 {
             ask(number).unwrap();
         }

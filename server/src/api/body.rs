@@ -35,7 +35,7 @@ where
         if sort == Sort::Other {
             return Err(ApiError::unsupported_media_type());
         }
-        let bytes = receive::receive(body).await?;
+        let bytes = receive::received(&parts.extensions, body).await?;
         if bytes.is_empty() {
             return read(BTreeMap::new()).map(Self);
         }

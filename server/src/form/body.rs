@@ -56,7 +56,7 @@ async fn receive_form(parts: &Parts, body: Body) -> Result<Bytes, AppError> {
     if !is_form && !essence.is_empty() {
         return Err(not_a_form());
     }
-    let bytes = receive::receive(body).await?;
+    let bytes = receive::received(&parts.extensions, body).await?;
     if is_form || bytes.is_empty() {
         Ok(bytes)
     } else {

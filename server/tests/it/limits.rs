@@ -118,3 +118,51 @@ fn a_request_that_could_be_read_in_two_ways_ends_the_connection() {
         assert!(answers <= 1, "{lines:?} has {answers} answers: {answer}");
     }
 }
+
+#[test]
+fn who_sends_a_head_or_reads_an_answer_too_slowly_is_cut_off() {
+    let scratch = Scratch::new();
+    let program = Program::start_by(&mut latchkey(scratch.dir.path()));
+    let mut slow = TcpStream::connect(program.address).unwrap();
+    slow.write_all(b"GET /login HTTP/1.1\r\nHost: local")
+        .unwrap();
+    let mut deaf = TcpStream::connect(program.address).unwrap();
+    // It asks for more than the buffers between hold, and reads none of it.
+    let request = "GET /login HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(64);
+    let began = std::time::Instant::now();
+    let patience = Duration::from_secs(90);
+    deaf.set_write_timeout(Some(patience)).unwrap();
+    // It waits for room, until there is nobody there any more.
+    while deaf.write_all(request.as_bytes()).is_ok() {}
+    slow.set_read_timeout(Some(patience)).unwrap();
+    let mut said = Vec::new();
+    slow.read_to_end(&mut said).unwrap();
+    assert!(began.elapsed() < patience);
+    assert!(program.get("/login").starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn bodies_that_trickle_in_take_no_place_of_the_others() {
+    let scratch = Scratch::new();
+    let mut command = latchkey(scratch.dir.path());
+    let program = Program::start_by(command.env("LATCHKEY_MAX_REQUESTS", "8"));
+    let head = "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\
+                Content-Type: application/x-www-form-urlencoded\r\n\r\nidentifier=";
+    let mut held: Vec<_> = (0..16)
+        .map(|_| {
+            let mut socket = TcpStream::connect(program.address).unwrap();
+            socket.write_all(head.as_bytes()).unwrap();
+            socket
+        })
+        .collect();
+    // One client has two on their way at most; the others are told at once.
+    let mut turned_away = 0;
+    for socket in &mut held {
+        if !is_open(socket) {
+            turned_away += 1;
+        }
+    }
+    assert_eq!(turned_away, 14);
+    assert!(program.get("/login").starts_with("HTTP/1.1 200"));
+    assert!(program.get("/api/users/me").starts_with("HTTP/1.1 403"));
+}
