@@ -128,6 +128,8 @@ impl Auth {
         writing
             .void_links_before(user_id, Purpose::ResetPassword, i64::MAX, now)
             .await?;
+        self.forget_names(&mut writing, &known.email, &known.username)
+            .await?;
         // Whoever else knew the password has no browser that passes for a known one.
         writing.forget_browsers(user_id).await?;
         if let Some(browser) = &row.client.browser {

@@ -51,8 +51,8 @@ impl Auth {
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<()> {
-        self.pace(Errand::Letter, client, now)?;
         let email = Email::parse(email)?;
+        self.pace(Errand::Letter, client, now)?;
         let (auth, client) = (self.clone(), client.clone());
         to_the_end(async move {
             let mut writing = auth.store().write().await?;
@@ -165,8 +165,7 @@ impl Auth {
         session: Option<&Session>,
         now: OffsetDateTime,
     ) -> Result<Confirmed> {
-        self.pace(Errand::Link, client, now)?;
-        let (link, standing) = self.find_link(token, now).await?;
+        let (link, standing) = self.find_link_at_pace(token, client, now).await?;
         if link.purpose != Purpose::ConfirmEmail {
             return Err(Error::LinkGone);
         }

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::secret::{self, Secrets};
 use crate::session::{Client, Session};
 use crate::store::{LinkRow, Standing};
+use crate::throttle::Errand;
 
 /// What a link is for, under the name it has in the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +148,21 @@ impl Auth {
                 }
             }
         })
+    }
+
+    /// The same, for somebody who is about to use it. Those that lead nowhere have a pace; one that leads somewhere
+    /// always does, whatever else comes from the address.
+    pub(crate) async fn find_link_at_pace(
+        &self,
+        token: &str,
+        client: &Client,
+        now: OffsetDateTime,
+    ) -> Result<(LinkRow, Standing)> {
+        let found = self.find_link(token, now).await;
+        if matches!(found, Err(Error::LinkGone)) {
+            self.pace(Errand::Link, client, now)?;
+        }
+        found
     }
 
     /// Finds a link that can be used, and the account it is for.

@@ -132,8 +132,12 @@ impl Auth {
         let Some(attempt) = attempt.filter(Attempt::is_marked) else {
             return Ok(());
         };
-        let mut writing = self.store().write_once().await?;
-        writing.succeeded(&attempt).await?;
-        writing.commit().await
+        let auth = self.clone();
+        to_the_end(async move {
+            let mut writing = auth.store().write_once().await?;
+            writing.succeeded(&attempt).await?;
+            writing.commit().await
+        })
+        .await
     }
 }

@@ -53,7 +53,8 @@ impl Auth {
         let presented =
             RefreshToken::open(token, self.secrets()).ok_or(Error::Refused(Refusal::Forged))?;
         // Behind the check: what strangers make up must not use up what those at the same address need.
-        self.pace(Errand::Refresh, client, now)?;
+        self.pace_of_session(presented.session, now)?;
+        self.pace(Errand::Refreshes, client, now)?;
         let (auth, client) = (self.clone(), client.clone());
         to_the_end(async move { auth.exchange(&presented, &client, now).await }).await
     }

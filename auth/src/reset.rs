@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use time::OffsetDateTime;
 
 use crate::Auth;
-use crate::account::Email;
+use crate::account::{Account, Email};
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
 use crate::hasher::UNUSABLE;
@@ -15,7 +15,6 @@ use crate::password;
 use crate::refresh::to_the_end;
 use crate::session::{Client, Persistence, Session, SessionId, SignedIn};
 use crate::store::{LinkRow, Standing, Taken, Which, Writing};
-use crate::throttle::Errand;
 
 impl Auth {
     /// Queues a letter with a link to set a password. Whether there is an account with the address is said
@@ -47,8 +46,7 @@ impl Auth {
         persistence: Persistence,
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
-        self.pace(Errand::Link, client, now)?;
-        let (link, seen) = self.find_link(token, now).await?;
+        let (link, seen) = self.find_link_at_pace(token, client, now).await?;
         if link.purpose != Purpose::ResetPassword {
             return Err(Error::LinkGone);
         }
@@ -71,6 +69,10 @@ impl Auth {
             let ended = auth.take_back(&mut writing, i64::MAX, &entry).await?;
             let mail = NewMail::to(&standing.account.email, Kind::PasswordChanged, &client, now);
             let mail = mail.about(user_id);
+            let Account {
+                email, username, ..
+            } = &standing.account;
+            auth.forget_names(&mut writing, email, username).await?;
             let holder = Holder::from(&standing.credentials);
             let row = auth.new_session(holder, persistence, client.clone(), now);
             let new = Beginning::new(row, former, &[Event::PasswordReset, Event::SignedIn]);
@@ -97,8 +99,7 @@ impl Auth {
         client: &Client,
         now: OffsetDateTime,
     ) -> Result<LinkToken> {
-        self.pace(Errand::Link, client, now)?;
-        let (link, seen) = self.find_link(token, now).await?;
+        let (link, seen) = self.find_link_at_pace(token, client, now).await?;
         if !matches!(link.purpose, Purpose::UndoEmail | Purpose::EndSession) {
             return Err(Error::LinkGone);
         }

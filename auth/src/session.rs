@@ -151,13 +151,27 @@ pub struct Client {
 /// 128 random bits that a browser keeps in a cookie over sign-ins and accounts. They let an account know
 /// its browsers, and sign nobody in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Browser([u8; 16]);
+pub struct Browser {
+    id: [u8; 16],
+    /// Whether it came in a cookie, or is about to go into one. A program is known by where it is and what it is
+    /// called, which others can be and can say.
+    is_kept: bool,
+}
 
 impl Browser {
     /// One that nobody has seen.
     #[must_use]
     pub fn random() -> Self {
-        Self(secret::random())
+        Self::kept(secret::random())
+    }
+
+    fn kept(id: [u8; 16]) -> Self {
+        Self { id, is_kept: true }
+    }
+
+    /// Whether nobody else can be taken for it.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
     }
 
     /// Reads the cookie; none when it is not one of ours.
@@ -168,7 +182,7 @@ impl Browser {
             .ok()?
             .try_into()
             .ok()
-            .map(Self)
+            .map(Self::kept)
     }
 
     /// For a program that keeps no cookie: the same for as long as it asks from the same address under the
@@ -176,17 +190,20 @@ impl Browser {
     pub(crate) fn of_program(client: &Client, secrets: &Secrets) -> Self {
         let address = client.address.as_deref().unwrap_or_default();
         let name = client.user_agent.as_deref().unwrap_or_default();
-        Self(secrets.program(format!("{address}\n{name}").as_bytes()))
+        Self {
+            id: secrets.program(format!("{address}\n{name}").as_bytes()),
+            is_kept: false,
+        }
     }
 
     /// What goes into the cookie.
     pub(crate) fn to_cookie(self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0)
+        URL_SAFE_NO_PAD.encode(self.id)
     }
 
     /// What the database knows it by.
     pub(crate) fn hash(self) -> String {
-        secret::hash(&self.0)
+        secret::hash(&self.id)
     }
 }
 

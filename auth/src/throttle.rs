@@ -24,8 +24,10 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Semaphore;
 
+use crate::account::{Email, Username};
 use crate::error::{Error, Result};
-use crate::session::Client;
+use crate::session::{Client, SessionId};
+use crate::store::Writing;
 pub(crate) use crate::throttle::attempt::{Attempt, Target};
 pub(crate) use crate::throttle::rates::Errand;
 use crate::throttle::rates::Rates;
@@ -97,6 +99,31 @@ impl Auth {
             return Ok(());
         };
         self.pace_of(errand, Subnet::from(address), now)
+    }
+
+    /// Lets a session be renewed once more.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`] when it is renewed too often.
+    pub(crate) fn pace_of_session(&self, id: SessionId, now: OffsetDateTime) -> Result<()> {
+        match self.config().rate_limits {
+            RateLimits::On => self.pace_of(Errand::Refresh, Subnet::Known(id.to_bytes()), now),
+            RateLimits::Off => Ok(()),
+        }
+    }
+
+    /// Forgets the wrong passwords that were tried at the names of an account: its owner has another one now.
+    pub(crate) async fn forget_names(
+        &self,
+        writing: &mut Writing,
+        email: &Email,
+        username: &Username,
+    ) -> Result<()> {
+        for name in [email.as_str(), &username.key()] {
+            let key = self.attempt_key("name", name);
+            writing.forget_failures(&key).await?;
+        }
+        Ok(())
     }
 
     fn pace_of(&self, errand: Errand, whose: Subnet, now: OffsetDateTime) -> Result<()> {

@@ -7,7 +7,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Once};
 
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::header::{FORWARDED, VIA};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderName};
@@ -28,23 +28,6 @@ const RELAYED: [HeaderName; 6] = [
 /// Whether somebody in between passed a request on, and says so.
 pub(crate) fn is_relayed(headers: &HeaderMap) -> bool {
     RELAYED.iter().any(|name| headers.contains_key(name))
-}
-
-/// Says once that a proxy is not named. Without its name all who come through it are one client.
-pub(crate) fn warn_of_a_stranger(headers: &HeaderMap, address: IpAddr) {
-    static TOLD: Once = Once::new();
-    let is_near = match address {
-        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
-        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
-    };
-    if is_near && is_relayed(headers) {
-        TOLD.call_once(|| {
-            tracing::warn!(
-                "requests come through a proxy that is not in LATCHKEY_TRUSTED_PROXIES: all of them are taken for \
-                 those of one client, with one pace for all"
-            );
-        });
-    }
 }
 
 /// The proxies whose word is taken for where a request comes from; cheap to clone. None by default.
@@ -82,6 +65,21 @@ impl Proxies {
             (true, true) if by_x != by_standard => Some(peer),
             (true, _) => Some(by_x),
             (false, _) => Some(by_standard),
+        }
+    }
+
+    /// Says once that a proxy is not named. Without its name all who come through it are one client.
+    pub(crate) fn warn_of_a_stranger(&self, request: &Request) {
+        static TOLD: Once = Once::new();
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let is_strange = peer.is_some_and(|peer| !self.has(peer.0.ip()));
+        if is_strange && is_relayed(request.headers()) {
+            TOLD.call_once(|| {
+                tracing::warn!(
+                    "a request came through a proxy that is not in LATCHKEY_TRUSTED_PROXIES: all who come through it \
+                     are taken for one client, with one pace for all"
+                );
+            });
         }
     }
 
@@ -141,7 +139,6 @@ fn address(entry: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
-    use axum::extract::Request;
 
     use super::*;
 

@@ -70,19 +70,19 @@ async fn act(settings: Settings, command: Command) -> anyhow::Result<()> {
             admin::migrate::run(&config.auth.database, form).await
         }
         Command::User(command) => {
-            let auth = open(&settings.check()?, &clock).await?;
+            let auth = open_as_it_is(&settings.check()?, &clock).await?;
             close_after(&auth, admin::user::run(&auth, command, &clock)).await
         }
         Command::Import(command) => {
-            let auth = open(&settings.check()?, &clock).await?;
+            let auth = open_as_it_is(&settings.check()?, &clock).await?;
             close_after(&auth, admin::import::run(&auth, command, &clock)).await
         }
         Command::Key(command) => {
-            let auth = open(&settings.check()?, &clock).await?;
+            let auth = open_as_it_is(&settings.check()?, &clock).await?;
             close_after(&auth, admin::key::run(&auth, command, &clock)).await
         }
         Command::Audit(command) => {
-            let auth = open(&settings.check()?, &clock).await?;
+            let auth = open_as_it_is(&settings.check()?, &clock).await?;
             close_after(&auth, admin::audit::run(&auth, command)).await
         }
     }
@@ -156,6 +156,24 @@ fn make_file(config: &Config) -> anyhow::Result<()> {
         Some(file) => data_dir::make_database_file(file),
         None => Ok(()),
     }
+}
+
+/// Opens it for a command. A server that is older than the schema could not start again: so only a server, and
+/// `latchkey migrate`, bring an existing one up to date.
+async fn open_as_it_is(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
+    make_file(config)?;
+    let seen = auth::inspect(&config.auth.database)
+        .await
+        .map_err(explain)?;
+    let is_old = (1..seen.newest_schema).contains(&seen.schema);
+    anyhow::ensure!(
+        !is_old,
+        "the database is at version {}, and this program knows version {}: run `latchkey migrate`, when no older \
+         server needs it any more",
+        seen.schema,
+        seen.newest_schema
+    );
+    open(config, clock).await
 }
 
 async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {

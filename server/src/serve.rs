@@ -25,8 +25,8 @@ const HEAD_LIMIT: Duration = Duration::from_secs(15);
 /// How long requests that are under way may still take when the process is asked to leave.
 pub const FAREWELL: Duration = Duration::from_secs(10);
 
-/// The largest head of a request, in bytes: a dozen cookies of the largest size.
-const MAX_HEAD: usize = 64 * 1024;
+/// The largest head of a request, in bytes: three cookies of the largest size, and what browsers say beside.
+const MAX_HEAD: usize = 16 * 1024;
 
 /// Files that are open beside connections: the database, letters, and what is read from the site's folder.
 const OTHER_FILES: u64 = 128;

@@ -18,7 +18,6 @@ use tower_cookies::Cookies;
 
 use crate::App;
 use crate::answer;
-use crate::client::warn_of_a_stranger;
 
 /// Finds out who asks, and tells the rest of the request by its [`Arrival`].
 pub(crate) async fn identify(
@@ -170,8 +169,8 @@ fn browser(app: &App, cookies: &Cookies) -> Option<Browser> {
 /// Where a request comes from.
 pub(crate) fn client(app: &App, cookies: &Cookies, request: &Request) -> Client {
     let address = app.proxies.client(request.headers(), request.extensions());
-    if let Some(address) = address.filter(|_| app.services.cookies.is_secure()) {
-        warn_of_a_stranger(request.headers(), address);
+    if app.services.cookies.is_secure() {
+        app.proxies.warn_of_a_stranger(request);
     }
     let address = address.map(|address| address.to_string());
     let user_agent = request

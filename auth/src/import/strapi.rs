@@ -19,7 +19,7 @@ use crate::session::Client;
 use crate::store::{NewNumber, NewRow, StrapiRow, StrapiSource, Writing};
 
 /// How many rows go into one transaction: others write between two of them.
-const BATCH: i64 = 200;
+const BATCH: i64 = 25;
 
 /// The detail of what this brings into the trail.
 const STRAPI: &str = "strapi";

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use time::OffsetDateTime;
 
 use crate::Auth;
+use crate::account::Account;
 use crate::audit::Event;
 use crate::error::{Error, Result};
 use crate::link::{LinkToken, Purpose};
@@ -47,6 +48,10 @@ impl Auth {
             let entry = by_operator(Event::PasswordSet, account.id, &nobody, now);
             let ended = auth.take_back(&mut writing, i64::MAX, &entry).await?;
             writing.audit(&entry).await?;
+            let Account {
+                email, username, ..
+            } = &held.account;
+            auth.forget_names(&mut writing, email, username).await?;
             auth.tell(
                 &mut writing,
                 &held.account.email,

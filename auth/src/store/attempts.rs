@@ -1,12 +1,15 @@
 //! The rows of attempts that failed.
 
 use sqlx::Row;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::error::Result;
 use crate::session::Browser;
 use crate::store::rows::{millis, time};
 use crate::store::{Store, Writing};
+
+/// More milliseconds than any failure is remembered.
+const NEVER: i64 = 1 << 50;
 
 /// How often something failed in a row, and when last.
 #[derive(Debug, Clone, Copy)]
@@ -49,21 +52,27 @@ impl Store {
 }
 
 impl Writing {
-    /// One more, or the first one when the last was before `since`, or after `later`: that is no time at all.
+    /// One more, or the first one when the last was before `since`, or after `later`: that is no time at all. One is
+    /// forgiven each time that `forgiven` has passed since the last.
     pub(crate) async fn count_failure(
         &mut self,
         key: &str,
         since: OffsetDateTime,
         later: OffsetDateTime,
+        forgiven: Option<Duration>,
         now: OffsetDateTime,
     ) -> Result<()> {
         let query = sqlx::query(
             "insert into attempts (key, failures, last_at) values ($1, 1, $2)
              on conflict (key) do update set last_at = excluded.last_at, failures =
-                 case when attempts.last_at between $3 and $4 then attempts.failures + 1 else 1 end",
+                 case when attempts.last_at not between $3 and $4 then 1
+                      when attempts.last_at >= $2 then attempts.failures + 1
+                      when attempts.failures <= ($2 - attempts.last_at) / $5 then 1
+                      else attempts.failures - ($2 - attempts.last_at) / $5 + 1 end",
         );
+        let forgiven = forgiven.map_or(NEVER, |every| every.whole_milliseconds() as i64);
         let query = query.bind(key).bind(millis(now));
-        let query = query.bind(millis(since)).bind(millis(later));
+        let query = query.bind(millis(since)).bind(millis(later)).bind(forgiven);
         query.execute(self.connection()).await?;
         Ok(())
     }

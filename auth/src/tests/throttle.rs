@@ -129,10 +129,16 @@ async fn a_known_browser_does_not_keep_the_hash_workers_busy_either() {
     let auth = Fixture::new().await;
     auth.ada().await;
     let own = at("203.0.113.66");
+    let phone = at("203.0.113.66");
+    auth.tries("ada", PASSWORD, &phone, NOW).await.unwrap();
     for _ in 0..31 {
         auth.tries("ada", PASSWORD, &own, NOW).await.unwrap();
     }
     assert!(wait(auth.tries("ada", PASSWORD, &own, NOW).await) <= Duration::seconds(2));
+    assert!(
+        auth.tries("ada", PASSWORD, &phone, NOW).await.is_ok(),
+        "of one's own"
+    );
     let later = NOW + Duration::seconds(2);
     assert!(auth.tries("ada", PASSWORD, &own, later).await.is_ok());
 }
@@ -239,6 +245,91 @@ async fn an_address_that_tries_many_names_has_to_wait() {
 }
 
 #[tokio::test]
+async fn an_address_where_many_mistype_their_names_has_no_pause() {
+    let auth = Fixture::new().await;
+    let mut now = NOW;
+    for number in 0..200 {
+        now += Duration::minutes(3);
+        auth.fails(&format!("student{number}"), 1, &stranger(), now)
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_program_is_nobodys_known_browser() {
+    let auth = Fixture::new().await;
+    auth.ada().await;
+    let program = || {
+        auth.known_again(Client::new(
+            Some("203.0.113.66".to_owned()),
+            Some("okhttp/4.12.0"),
+        ))
+    };
+    auth.tries("ada", PASSWORD, &program(), NOW).await.unwrap();
+    auth.fails("ada", 5, &stranger(), NOW).await;
+    assert!(wait(auth.tries("ada", PASSWORD, &program(), NOW).await).is_positive());
+    auth.fails("nobody", 5, &stranger(), NOW).await;
+    assert!(wait(auth.tries("nobody", PASSWORD, &program(), NOW).await).is_positive());
+}
+
+#[tokio::test]
+async fn a_new_password_opens_the_account_everywhere_at_once() {
+    let auth = Fixture::new().await;
+    auth.ada().await;
+    let another = "quite another password";
+    auth.fails("ada", 5, &stranger(), NOW).await;
+    auth.fails("ada@example.org", 5, &at("203.0.113.67"), NOW)
+        .await;
+    auth.ask_for_reset("ada@example.org", &stranger(), NOW)
+        .await
+        .unwrap();
+    let token = auth.link_to("ada@example.org", NOW).await;
+    let laptop = at("198.51.100.1");
+    auth.reset_password(
+        &token,
+        secret(another),
+        &laptop,
+        None,
+        Persistence::Browser,
+        NOW,
+    )
+    .await
+    .unwrap();
+    let phone = at("198.51.100.2");
+    assert!(auth.tries("ada", another, &phone, NOW).await.is_ok());
+    assert!(
+        auth.tries("ada@example.org", another, &at("198.51.100.3"), NOW)
+            .await
+            .is_ok()
+    );
+    auth.fails("ada", 5, &stranger(), NOW).await;
+    auth.set_password("ada", secret("one more long password"), NOW)
+        .await
+        .unwrap();
+    assert!(
+        auth.tries("ada", "one more long password", &phone, NOW)
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn a_link_that_leads_somewhere_is_open_whatever_comes_from_its_address() {
+    let auth = Fixture::new().await;
+    auth.ada().await;
+    let token = auth.link_to("ada@example.org", NOW).await;
+    let confirm = async |token: &str| {
+        auth.confirm_email(token, secret(PASSWORD), &stranger(), None, NOW)
+            .await
+    };
+    for _ in 0..30 {
+        assert!(matches!(confirm("made up").await, Err(Error::LinkGone)));
+    }
+    assert!(wait(confirm("made up").await).is_positive());
+    assert!(confirm(&token).await.is_ok());
+}
+
+#[tokio::test]
 async fn one_name_mistyped_over_and_over_is_one_name() {
     let auth = Fixture::new().await;
     let mut now = NOW;
@@ -327,10 +418,15 @@ async fn letters_registrations_and_refreshes_have_a_pace_per_address() {
     let token = first.tokens.refresh.expose_secret();
     let served = async { refresh(token).await.is_ok() };
     assert!(served.await, "what was made up used nothing up");
-    for _ in 1..300 {
+    for _ in 1..60 {
         refresh(token).await.unwrap();
     }
     assert!(wait(refresh(token).await).is_positive());
+    let other = auth
+        .tries("bot1", PASSWORD, &at("203.0.113.67"), NOW)
+        .await
+        .unwrap();
+    assert!(refresh(other.tokens.refresh.expose_secret()).await.is_ok());
 }
 
 #[tokio::test]

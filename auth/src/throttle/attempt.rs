@@ -17,6 +17,9 @@ use crate::{Auth, secret};
 /// How long failures are remembered at most: longer than the longest pause.
 pub(super) const REMEMBERED: Duration = Duration::hours(48);
 
+/// How often an address is forgiven one of the names that were tried in vain: fifty in an hour.
+const NAME_IS_FORGIVEN: Duration = Duration::seconds(72);
+
 /// Clocks of nodes differ, but not by more: what is further ahead was written under a clock that was wrong.
 const SKEW: Duration = Duration::minutes(1);
 
@@ -84,8 +87,22 @@ impl Target<'_> {
         let Some(row) = row.filter(counts) else {
             return (0, Duration::ZERO);
         };
+        let failures = (row.failures - self.forgiven(now - row.last_at)).max(0);
         let wait = row.last_at + self.pause(row.failures) - now;
-        (row.failures, wait.max(Duration::ZERO))
+        (failures, wait.max(Duration::ZERO))
+    }
+
+    /// How many failures are forgotten as time passes.
+    fn forgiven(self, passed: Duration) -> i64 {
+        let whole = |every: Duration| passed.whole_milliseconds() / every.whole_milliseconds();
+        self.forgives()
+            .and_then(|every| i64::try_from(whole(every)).ok())
+            .unwrap_or_default()
+    }
+
+    /// After which time each. Behind one address there are always some who mistype their names.
+    fn forgives(self) -> Option<Duration> {
+        matches!(self, Self::Address(_)).then_some(NAME_IS_FORGIVEN)
     }
 
     fn since(self, now: OffsetDateTime) -> OffsetDateTime {
@@ -128,10 +145,12 @@ impl Auth {
             return Ok(None);
         }
         let user_id = known.map_or(-1, |known| known.user_id);
-        if let Some(browser) = &client.browser
+        if let Some(browser) = client.browser.as_ref().filter(|browser| browser.is_kept())
             && self.store().knows_browser(user_id, browser).await?
         {
-            self.pace_of(Errand::SignInAgain, Subnet::Account(user_id), now)?;
+            let known = format!("{user_id} {}", browser.hash());
+            let known = Subnet::Known(self.secrets().attempt(&known));
+            self.pace_of(Errand::SignInAgain, known, now)?;
             return self
                 .begin(Target::Browser { user_id, browser }, None, now)
                 .await;
@@ -202,12 +221,14 @@ impl Writing {
     pub(crate) async fn failed(&mut self, attempt: &Attempt, now: OffsetDateTime) -> Result<()> {
         let later = now + SKEW;
         let Attempt { key, since, .. } = attempt;
-        self.count_failure(key, *since, later, now).await?;
+        self.count_failure(key, *since, later, None, now).await?;
         if let Some(from) = &attempt.stranger
             && self.count_name(&from.pair, from.since, later, now).await?
         {
             let Stranger { address, since, .. } = from;
-            self.count_failure(address, *since, later, now).await?;
+            let forgiven = Some(NAME_IS_FORGIVEN);
+            self.count_failure(address, *since, later, forgiven, now)
+                .await?;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use time::{Duration, OffsetDateTime};
 pub(crate) enum Errand {
     /// To sign in, from a browser that the account does not know.
     SignIn,
-    /// The same, from a browser that it knows: each account has a pace of its own then.
+    /// The same, from a browser that it knows: each of those has a pace of its own.
     SignInAgain,
     /// To have an account.
     Register,
@@ -26,8 +26,10 @@ pub(crate) enum Errand {
     Letter,
     /// To use a link of a letter.
     Link,
-    /// To renew a session, with a refresh token of ours.
+    /// To renew one session.
     Refresh,
+    /// To renew sessions, from one address.
+    Refreshes,
     /// To show the password again.
     Proof,
     /// To take one's data.
@@ -35,13 +37,14 @@ pub(crate) enum Errand {
 }
 
 impl Errand {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::SignIn,
         Self::SignInAgain,
         Self::Register,
         Self::Letter,
         Self::Link,
         Self::Refresh,
+        Self::Refreshes,
         Self::Proof,
         Self::Export,
     ];
@@ -54,7 +57,8 @@ impl Errand {
             Self::Register => (30, 60_000),
             Self::Letter => (20, 180_000),
             Self::Link => (30, 10_000),
-            Self::Refresh => (300, 200),
+            Self::Refresh => (60, 1000),
+            Self::Refreshes => (3000, 20),
             Self::Proof => (20, 10_000),
             Self::Export => (10, 60_000),
         }
@@ -81,8 +85,8 @@ pub enum Subnet {
     V4([u8; 4]),
     /// The first half.
     V6([u8; 8]),
-    /// One account, in place of an address.
-    Account(i64),
+    /// In place of an address: a session, or a browser that an account knows.
+    Known([u8; 16]),
     /// Those that there was no place for.
     Rest,
 }
@@ -144,6 +148,9 @@ impl Rates {
     }
 }
 
+/// How far a clock has to go back to have been set back.
+const SET_BACK: Duration = Duration::minutes(1);
+
 /// The time as it is passed in. It goes forward only: a clock that is set back stops nobody.
 #[derive(Clone)]
 struct Ticks(Arc<Mutex<Elapsed>>);
@@ -161,11 +168,16 @@ impl Ticks {
         })))
     }
 
+    /// Those who come at once do not come in order: what is a little earlier than what was seen is no time at all.
     fn reach(&self, now: OffsetDateTime) {
         let mut elapsed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = now - elapsed.seen;
-        elapsed.seen = now;
-        elapsed.total += passed.max(Duration::ZERO);
+        if passed.is_positive() {
+            elapsed.total += passed;
+            elapsed.seen = now;
+        } else if passed < -SET_BACK {
+            elapsed.seen = now;
+        }
     }
 }
 
@@ -235,6 +247,15 @@ mod tests {
         assert!((0..30).all(|_| ask(earlier).is_ok()));
         assert!(ask(earlier).is_err());
         assert!(ask(earlier + Duration::seconds(2)).is_ok());
+    }
+
+    #[test]
+    fn requests_out_of_order_gain_nothing() {
+        let rates = Rates::new(NOW);
+        let ask = |now| rates.ask(Errand::SignIn, address("203.0.113.7"), now);
+        let at = |number: i32| NOW - Duration::seconds((number % 2 * 5).into());
+        let served = (0..100).filter(|number| ask(at(*number)).is_ok()).count();
+        assert_eq!(served, 30);
     }
 
     #[test]

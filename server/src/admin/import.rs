@@ -1,8 +1,10 @@
 //! `latchkey import`: accounts from another system.
 
+use anyhow::ensure;
 use auth::{Auth, ImportMode, Imported, Outcome, Remark, StrapiImport};
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use url::Url;
 
 use crate::admin::{Form, say, say_json};
 use crate::clock::Clock;
@@ -36,6 +38,11 @@ pub struct FromStrapi {
 /// When the source cannot be read, or the accounts cannot be written.
 pub async fn run(auth: &Auth, command: ImportCommand, clock: &Clock) -> anyhow::Result<()> {
     let ImportCommand::Strapi(from) = command;
+    let has_password = Url::parse(&from.from).is_ok_and(|url| url.password().is_some());
+    ensure!(
+        !has_password,
+        "--from holds a password, and everybody on this machine can read arguments: take it out, and set PGPASSWORD"
+    );
     let import = StrapiImport {
         from: from.from,
         admin_role: from.admin_role,

@@ -88,7 +88,8 @@ fn a_source_that_is_none_is_refused_with_a_sentence() {
     assert!(ask("strapi.db").contains("must begin with sqlite:"));
     let said = ask("postgres://strapi:topsecret@127.0.0.1:1/strapi");
     assert!(
-        said.contains("cannot be read") && !said.contains("topsecret"),
+        said.contains("PGPASSWORD") && !said.contains("topsecret"),
         "{said}"
     );
+    assert!(ask("postgres://strapi@127.0.0.1:1/strapi").contains("cannot be read"));
 }
