@@ -39,7 +39,7 @@ test('a page runs no script but its own, and is stored nowhere', async ({ page, 
   const response = await page.goto('/dashboard');
   await expect(page.getByText(resident.email)).toBeVisible();
   const headers = response?.headers() ?? {};
-  expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'self' 'nonce-[^']+' 'wasm-unsafe-eval'/);
+  expect(headers['content-security-policy']).toMatch(/default-src 'none'; script-src 'nonce-[^']+' 'strict-dynamic' 'self' 'wasm-unsafe-eval';/);
   expect(headers['content-security-policy']).not.toContain('unsafe-inline');
   expect(headers['cache-control']).toBe('private, no-store');
   expect(headers['x-content-type-options']).toBe('nosniff');

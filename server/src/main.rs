@@ -162,17 +162,17 @@ fn make_file(config: &Config) -> anyhow::Result<()> {
 /// `latchkey migrate`, bring an existing one up to date.
 async fn open_as_it_is(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
     make_file(config)?;
-    let seen = auth::inspect(&config.auth.database)
-        .await
-        .map_err(explain)?;
-    let is_old = (1..seen.newest_schema).contains(&seen.schema);
-    anyhow::ensure!(
-        !is_old,
-        "the database is at version {}, and this program knows version {}: run `latchkey migrate`, when no older \
-         server needs it any more",
-        seen.schema,
-        seen.newest_schema
-    );
+    // One that is not there yet cannot be looked at, and is made.
+    if let Ok(seen) = auth::inspect(&config.auth.database).await
+        && (1..seen.newest_schema).contains(&seen.schema)
+    {
+        bail!(
+            "the database is at version {}, and this program knows version {}: run `latchkey migrate`, when no older \
+             server needs it any more",
+            seen.schema,
+            seen.newest_schema
+        );
+    }
     open(config, clock).await
 }
 

@@ -80,7 +80,7 @@ pub(crate) async fn headers(State(app): State<App>, mut request: Request, next: 
     if status == StatusCode::SERVICE_UNAVAILABLE && !headers.contains_key(RETRY_AFTER) {
         headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
     }
-    if ends_session(headers, app.services.cookies.access_name()) {
+    if ends_session(headers, app.services.cookies.refresh_name()) {
         headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static(LEFT_BEHIND));
     }
     if app.services.cookies.is_secure() {
@@ -92,15 +92,15 @@ pub(crate) async fn headers(State(app): State<App>, mut request: Request, next: 
     response
 }
 
-/// Whether the response takes the cookies of a session back.
-fn ends_session(headers: &HeaderMap, access: &str) -> bool {
+/// Whether the response takes a session's refresh token back.
+fn ends_session(headers: &HeaderMap, refresh: &str) -> bool {
     let removed = |value: &HeaderValue| {
         let cookie = value
             .to_str()
             .ok()
             .and_then(|text| Cookie::parse(text).ok());
         cookie.is_some_and(|cookie| {
-            cookie.name() == access && cookie.max_age().is_some_and(|age| age.is_zero())
+            cookie.name() == refresh && cookie.max_age().is_some_and(|age| age.is_zero())
         })
     };
     headers.get_all(SET_COOKIE).iter().any(removed)

@@ -57,7 +57,7 @@ impl Errand {
             Self::Register => (30, 60_000),
             Self::Letter => (20, 180_000),
             Self::Link => (30, 10_000),
-            Self::Refresh => (60, 1000),
+            Self::Refresh => (300, 1000),
             Self::Refreshes => (3000, 20),
             Self::Proof => (20, 10_000),
             Self::Export => (10, 60_000),

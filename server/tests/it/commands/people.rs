@@ -256,3 +256,15 @@ async fn a_password_that_was_set_is_the_one_that_signs_in() {
     ada.name = "ada".to_owned();
     ada.log_in(site.address).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_command_does_not_bring_a_database_up_to_date_that_an_older_server_may_need() {
+    let scratch = Scratch::new();
+    said(&mut run(&scratch, &["migrate"]));
+    let mut connection = scratch.connect().await;
+    let newest =
+        "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)";
+    sqlx::query(newest).execute(&mut connection).await.unwrap();
+    let told = refused(&mut run(&scratch, &["user", "list"]));
+    assert!(told.contains("latchkey migrate"), "{told}");
+}
