@@ -127,10 +127,14 @@ impl Rates {
     ) -> Result<(), Duration> {
         self.ticks.reach(now);
         let limiter = &self.limiters[errand as usize];
-        let subnet = if limiter.len() < ADDRESSES {
-            whose
-        } else {
-            Subnet::Rest
+        if limiter.len() >= ADDRESSES && self.ticks.is_time_to_sweep() {
+            limiter.retain_recent();
+        }
+        let subnet = match whose {
+            _ if limiter.len() < ADDRESSES => whose,
+            // Nobody makes up a session, or a browser that an account knows: so many are a large site.
+            Subnet::Known(_) => return Ok(()),
+            _ => Subnet::Rest,
         };
         limiter.check_key(&subnet).map_err(|too_early| {
             let wait = too_early.wait_time_from(self.ticks.now());
@@ -148,6 +152,9 @@ impl Rates {
     }
 }
 
+/// How often what is full is looked through, beside the upkeep of each minute.
+const SWEEP: Duration = Duration::seconds(1);
+
 /// How far a clock has to go back to have been set back.
 const SET_BACK: Duration = Duration::minutes(1);
 
@@ -158,6 +165,7 @@ struct Ticks(Arc<Mutex<Elapsed>>);
 struct Elapsed {
     total: Duration,
     seen: OffsetDateTime,
+    swept: Duration,
 }
 
 impl Ticks {
@@ -165,7 +173,18 @@ impl Ticks {
         Self(Arc::new(Mutex::new(Elapsed {
             total: Duration::ZERO,
             seen: now,
+            swept: -SWEEP,
         })))
+    }
+
+    /// Whether it is some time since the last sweep. A sweep looks at every key.
+    fn is_time_to_sweep(&self) -> bool {
+        let mut elapsed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_time = elapsed.total - elapsed.swept >= SWEEP;
+        if is_time {
+            elapsed.swept = elapsed.total;
+        }
+        is_time
     }
 
     /// Those who come at once do not come in order: what is a little earlier than what was seen is no time at all.
@@ -237,6 +256,20 @@ mod tests {
         assert!(ask("2001:db8:1:2:ffff::1").is_err());
         assert!(ask("2001:db8:1:3::1").is_ok());
         assert_eq!(address("::ffff:203.0.113.7"), Subnet::V4([203, 0, 113, 7]));
+    }
+
+    #[test]
+    fn a_site_with_very_many_sessions_renews_them_all() {
+        let rates = Rates::new(NOW);
+        let renew = |number: u128, now| {
+            let session = Subnet::Known(number.to_be_bytes());
+            rates.ask(Errand::Refresh, session, now)
+        };
+        let many = ADDRESSES as u128 + 1000;
+        assert!((0..many).all(|number| renew(number, NOW).is_ok()));
+        let later = NOW + Duration::seconds(3);
+        assert!((0..many).all(|number| renew(number, later).is_ok()));
+        assert!(rates.limiters[Errand::Refresh as usize].len() <= ADDRESSES);
     }
 
     #[test]
