@@ -95,7 +95,7 @@ impl Auth {
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         let mut writing = self.store().write().await?;
-        let is_same = writing.hold_account(&known).await?;
+        let is_same = writing.hold_account(&known).await?.is_some();
         let own = writing.session(own).await?;
         let own = own.filter(|own| is_same && own.revoked_at.is_none());
         let Some(own) = own else {

@@ -141,6 +141,11 @@ impl Hasher {
         given
     }
 
+    /// Whether somebody waits for a worker.
+    pub(crate) fn is_in_demand(&self) -> bool {
+        !self.jobs.is_empty()
+    }
+
     pub(crate) fn load(&self) -> HashLoad {
         let taken = self.capacity - self.places.available_permits();
         let waiting = self.jobs.len().min(taken);

@@ -52,7 +52,7 @@ impl Auth {
         let (auth, client) = (self.clone(), client.clone());
         to_the_end(async move {
             let mut writing = auth.store().write().await?;
-            if !writing.hold_account(&known).await? {
+            if writing.hold_account(&known).await?.is_none() {
                 writing.commit().await?;
                 return Err(Error::Unauthenticated);
             }

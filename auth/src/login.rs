@@ -80,6 +80,8 @@ pub(crate) struct Beginning<'a> {
     pub(crate) ended: Vec<SessionId>,
     /// The try that succeeded.
     pub(crate) attempt: Option<Attempt>,
+    /// As it is held, where somebody looked.
+    pub(crate) account: Option<Account>,
 }
 
 impl Beginning<'_> {
@@ -97,6 +99,7 @@ impl Beginning<'_> {
             welcome: None,
             ended: Vec::new(),
             attempt: None,
+            account: None,
         }
     }
 }
@@ -203,10 +206,13 @@ impl Auth {
         let former = replacing.map(|session| session.id);
         let auth = self.clone();
         to_the_end(async move {
-            let mut writing = auth.store().write().await?;
-            if !writing.hold_account(&known).await? {
+            let mut writing = auth.store().write_once().await?;
+            let Some(account) = writing.hold_account(&known).await? else {
                 writing.commit().await?;
                 return Err(Error::BadCredentials);
+            };
+            if auth.hasher().is_in_demand() {
+                writing.expect_company();
             }
             if let Some(hash) = rehashed {
                 writing
@@ -214,6 +220,7 @@ impl Auth {
                     .await?;
             }
             let new = Beginning {
+                account: Some(account),
                 tell: Some(&known.email),
                 attempt,
                 ..Beginning::new(row, former, &[Event::SignedIn])
@@ -338,7 +345,11 @@ impl Auth {
             session: Some(row.id),
             ..Entry::new(Event::SignedIn, &row.client, now)
         };
-        let was_leaving = writing.call_off_deletion(row.user_id, now).await?;
+        let held = new.account.as_ref();
+        let was_leaving = match held.is_some_and(|account| account.deletion_at.is_none()) {
+            true => None,
+            false => writing.call_off_deletion(row.user_id, now).await?,
+        };
         if let Some(former) = new.former {
             self.replace(&mut writing, former, &entry).await?;
             ended.push(former);
@@ -382,7 +393,12 @@ impl Auth {
             writing.succeeded(attempt).await?;
         }
         self.commit_revocation(writing, &ended, now).await?;
-        Ok(signed_in)
+        // What was called off is not in it.
+        let account = new.account.filter(|_| was_leaving.is_none());
+        Ok(SignedIn {
+            account: account.map(Box::new),
+            ..signed_in
+        })
     }
 
     /// Ends the session that a browser came with. It may be another account's.

@@ -52,7 +52,7 @@ impl Auth {
         now: OffsetDateTime,
     ) -> Result<SignedIn> {
         let mut writing = self.store().write().await?;
-        let is_same = writing.hold_account(known).await?;
+        let is_same = writing.hold_account(known).await?.is_some();
         let own = writing.session(own).await?;
         let Some(own) = own.filter(|own| is_same && own.is_alive(now)) else {
             writing.commit().await?;

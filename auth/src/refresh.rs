@@ -235,6 +235,7 @@ impl Auth {
             tokens,
             persistence: row.persistence,
             idle_expires_at: row.idle_expires_at,
+            account: None,
         })
     }
 }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+use crate::account::Account;
 use crate::agent;
 use crate::secret::{self, Secrets};
 use crate::token::Tokens;
@@ -97,6 +98,8 @@ pub struct SignedIn {
     pub persistence: Persistence,
     /// When the refresh token stops to be accepted if it is not used before.
     pub idle_expires_at: OffsetDateTime,
+    /// The account, where it was read on the way.
+    pub account: Option<Box<Account>>,
 }
 
 /// Whether a sign-in outlives the browser's window.

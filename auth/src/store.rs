@@ -23,6 +23,7 @@ mod users;
 mod writing;
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
@@ -42,7 +43,7 @@ pub(crate) use crate::store::links::LinkRow;
 pub(crate) use crate::store::mails::{Fate, MailRow};
 pub(crate) use crate::store::manage::{NewNumber, NewRow};
 pub(crate) use crate::store::news::Numbers;
-use crate::store::queue::{Protection, Queue};
+use crate::store::queue::{Haste, Protection, Queue};
 use crate::store::reading::Reading;
 pub(crate) use crate::store::rows::{Credentials, KeyRow};
 pub(crate) use crate::store::sessions::{Rotation, Which};
@@ -125,7 +126,7 @@ impl Store {
         let watcher = connect(database, 1, "").await?;
         let (writer, reader, queue) = if database.is_sqlite() {
             let writer = connect(database, 1, SQLITE_WRITES).await?;
-            let reader = connect(database, 8, "pragma query_only = on;").await?;
+            let reader = connect(database, readers(), "pragma query_only = on;").await?;
             let queue = Queue::new(writer.clone(), database.patience);
             (writer, reader, Some(queue))
         } else {
@@ -157,7 +158,8 @@ impl Store {
         self.begin(Protection::Savepoint).await
     }
 
-    /// Begins to write one statement at most.
+    /// Begins to write what is one statement, or is refused before it writes: given up later, it would take the work
+    /// of others along.
     pub(crate) async fn write_once(&self) -> Result<Writing> {
         self.begin(Protection::None).await
     }
@@ -166,7 +168,10 @@ impl Store {
     /// work of others.
     pub(crate) async fn settle(&self) -> Result<()> {
         match &self.queue {
-            Some(queue) => queue.turn(Protection::None).await?.commit().await,
+            Some(queue) => {
+                let turn = queue.turn(Protection::None).await?;
+                turn.commit(Haste::Now).await
+            }
             None => Ok(()),
         }
     }
@@ -195,6 +200,13 @@ impl Store {
         waiting.database(Work::WaitToWrite);
         Ok(Writing::new(turn, Arc::clone(&self.post)))
     }
+}
+
+/// How many connections read a file: each has a thread and a memory of pages of its own, and what is written makes all
+/// of them look again. One of them is [`Reading`]'s.
+fn readers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    u32::try_from(cores + 1).unwrap_or(u32::MAX).clamp(3, 8)
 }
 
 async fn connect(database: &Database, connections: u32, extra: &'static str) -> Result<AnyPool> {

@@ -4,13 +4,16 @@
 //! committed when nobody waits for a turn: alone, a writer pays for its own fsync, and in a crowd one
 //! fsync serves all. Nobody is answered before the commit that holds their work, nor from the
 //! uncommitted work of others: those who only read finish by [`Turn::commit`] too.
+//!
+//! Whoever knows that more will come in a moment has the commit wait for them, for [`COMPANY`] at most: in a storm
+//! of sign-ins passwords are hashed one after the other, and without waiting each would pay for a commit of its own.
 
 #[cfg(test)]
 mod tests;
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration as StdDuration;
 
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
@@ -18,6 +21,10 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use crate::error::{Error, Result};
+use crate::store::trail::TrailEnd;
+
+/// How long a commit waits for company: less than somebody notices who has waited in a line.
+const COMPANY: StdDuration = StdDuration::from_millis(40);
 
 /// The most turns that one transaction takes: whoever came first must not wait for ever.
 const MOST: usize = 256;
@@ -29,6 +36,8 @@ pub(super) struct Queue {
     patience: StdDuration,
     batch: Arc<Mutex<Batch>>,
     waiting: Arc<AtomicUsize>,
+    /// How many transactions there were.
+    begun: Arc<AtomicU64>,
 }
 
 /// The transaction that is open, if any.
@@ -39,6 +48,12 @@ struct Batch {
     members: Vec<oneshot::Sender<Outcome>>,
     /// How many had a turn in it, also those who gave it up.
     turns: usize,
+    /// Which one it is.
+    number: u64,
+    /// Whether it will be committed without anybody doing so.
+    is_planned: bool,
+    /// Where the trail ends, once it was looked up: nobody else can write before the commit.
+    trail: Option<TrailEnd>,
 }
 
 /// Of a commit; the text of the failure, which several have to be told.
@@ -49,8 +64,17 @@ type Outcome = std::result::Result<(), Arc<str>>;
 pub(super) enum Protection {
     /// A savepoint keeps it. For work that may well be refused half way.
     Savepoint,
-    /// It is lost, and they are told. For work of one statement, which is done or is not: it saves two.
+    /// It is lost, and they are told. For work that is refused before it writes or not at all: it saves two
+    /// statements.
     None,
+}
+
+/// When a turn is committed of which nobody waits for the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Haste {
+    Now,
+    /// In [`COMPANY`] at the latest.
+    Soon,
 }
 
 /// Somebody's time with the one connection that writes.
@@ -59,6 +83,8 @@ pub(super) struct Turn {
     /// None when the turn is over.
     batch: Option<OwnedMutexGuard<Batch>>,
     protection: Protection,
+    /// Where the trail ended before.
+    trail: Option<TrailEnd>,
 }
 
 impl Queue {
@@ -68,6 +94,7 @@ impl Queue {
             patience,
             batch: Arc::default(),
             waiting: Arc::default(),
+            begun: Arc::default(),
         }
     }
 
@@ -81,12 +108,14 @@ impl Queue {
         drop(waiting);
         if batch.transaction.is_none() {
             batch.transaction = Some(self.pool.begin_with("begin immediate").await?);
+            batch.number = self.begun.fetch_add(1, Ordering::Relaxed);
         }
         batch.turns += 1;
         // From here on a turn that is dropped is given up in order.
         let is_shared = !batch.members.is_empty();
         let mut turn = Turn {
             queue: self.clone(),
+            trail: batch.trail.clone(),
             batch: Some(batch),
             protection: Protection::None,
         };
@@ -112,8 +141,13 @@ impl Turn {
         transaction.expect("a turn begins with a transaction")
     }
 
+    /// Where the trail ends, as far as that is known in this transaction.
+    pub(super) fn trail(&mut self) -> &mut Option<TrailEnd> {
+        &mut self.batch.as_mut().expect("a turn is over only once").trail
+    }
+
     /// Hands the connection on, and waits until what was done with it is committed.
-    pub(super) async fn commit(mut self) -> Result<()> {
+    pub(super) async fn commit(mut self, haste: Haste) -> Result<()> {
         if self.protection == Protection::Savepoint {
             sqlx::query("release savepoint turn")
                 .execute(self.connection())
@@ -122,8 +156,14 @@ impl Turn {
         let mut batch = self.batch.take().expect("a turn is over only once");
         let (done, outcome) = oneshot::channel();
         batch.members.push(done);
-        if self.queue.is_done(&batch) {
-            // A task of its own: the commit is everybody's, and whoever began it may go away.
+        // Tasks of their own: the commit is everybody's, and whoever began it may go away.
+        if haste == Haste::Soon && batch.turns < MOST {
+            if !batch.is_planned {
+                batch.is_planned = true;
+                tokio::spawn(finish_soon(self.queue.clone(), batch.number));
+            }
+            drop(batch);
+        } else if self.queue.is_done(&batch) {
             tokio::spawn(finish(batch));
         } else {
             drop(batch);
@@ -142,10 +182,20 @@ impl Drop for Turn {
             return;
         };
         if Handle::try_current().is_ok() {
-            tokio::spawn(give_up(batch, self.queue.clone(), self.protection));
+            let (queue, trail) = (self.queue.clone(), self.trail.take());
+            tokio::spawn(give_up(batch, queue, self.protection, trail));
         } else {
             *batch = Batch::default();
         }
+    }
+}
+
+/// Commits that transaction, if nobody else has done so before.
+async fn finish_soon(queue: Queue, number: u64) {
+    tokio::time::sleep(COMPANY).await;
+    let batch = queue.batch.lock_owned().await;
+    if batch.number == number && batch.transaction.is_some() {
+        finish(batch).await;
     }
 }
 
@@ -153,15 +203,14 @@ async fn finish(mut batch: OwnedMutexGuard<Batch>) {
     let Batch {
         transaction,
         members,
+        trail,
         ..
     } = std::mem::take(&mut *batch);
     let outcome = match transaction {
-        Some(transaction) => transaction
-            .commit()
-            .await
-            .map_err(|error| Arc::from(error.to_string())),
+        Some(transaction) => commit(transaction, trail).await,
         None => Ok(()),
     };
+    let outcome = outcome.map_err(|error| Arc::from(error.to_string()));
     drop(batch);
     for member in members {
         // Who does not wait any more has gone.
@@ -169,8 +218,24 @@ async fn finish(mut batch: OwnedMutexGuard<Batch>) {
     }
 }
 
+async fn commit(
+    mut transaction: Transaction<'static, Any>,
+    trail: Option<TrailEnd>,
+) -> std::result::Result<(), sqlx::Error> {
+    if let Some(trail) = trail {
+        trail.settle(&mut transaction).await?;
+    }
+    transaction.commit().await
+}
+
 /// Takes back what was done in a turn, and leaves the work of the others in place if it can.
-async fn give_up(mut batch: OwnedMutexGuard<Batch>, queue: Queue, protection: Protection) {
+async fn give_up(
+    mut batch: OwnedMutexGuard<Batch>,
+    queue: Queue,
+    protection: Protection,
+    trail: Option<TrailEnd>,
+) {
+    batch.trail = trail;
     let is_undone = match (protection, batch.transaction.as_mut()) {
         (Protection::Savepoint, Some(transaction)) => sqlx::query("rollback to savepoint turn")
             .execute(&mut **transaction)

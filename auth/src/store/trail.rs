@@ -1,6 +1,6 @@
 //! The rows of the trail.
 
-use sqlx::Row;
+use sqlx::{AnyConnection, Row};
 use time::OffsetDateTime;
 
 use crate::audit::{Activity, Entry, Event, Record};
@@ -98,19 +98,44 @@ impl Store {
     }
 }
 
+/// The last row of the trail, for those who write while nobody else can.
+#[derive(Debug, Clone)]
+pub(super) struct TrailEnd {
+    id: i64,
+    hash: String,
+}
+
+impl TrailEnd {
+    async fn look_up(connection: &mut AnyConnection) -> Result<Self> {
+        let query = sqlx::query(
+            "select value, coalesce((select hash from audit where audit.id <= counters.value
+                                     order by audit.id desc limit 1), '') as hash
+             from counters where name = 'audit'",
+        );
+        let row = query.fetch_one(connection).await?;
+        Ok(Self {
+            id: row.try_get("value")?,
+            hash: row.try_get("hash")?,
+        })
+    }
+
+    /// Writes down how many rows there are.
+    pub(super) async fn settle(
+        self,
+        connection: &mut AnyConnection,
+    ) -> std::result::Result<(), sqlx::Error> {
+        let query = sqlx::query("update counters set value = $1 where name = 'audit'");
+        query.bind(self.id).execute(connection).await.map(drop)
+    }
+}
+
 impl Writing {
-    /// Appends to the trail. The counter's row lock is what puts the rows of several nodes in one line.
+    /// Appends to the trail.
     pub(crate) async fn audit(&mut self, entry: &Entry<'_>) -> Result<()> {
-        let id = self.next("audit").await?;
-        let previous =
-            sqlx::query("select hash from audit where id < $1 order by id desc limit 1").bind(id);
-        let previous = previous.fetch_optional(self.connection()).await?;
-        let previous_hash = previous
-            .map(|row| row.try_get("hash"))
-            .transpose()?
-            .unwrap_or_default();
+        let end = self.trail_end().await?;
+        let previous_hash = end.hash;
         let mut record = Record {
-            id,
+            id: end.id + 1,
             at: millis(entry.at),
             event: entry.event.name().to_owned(),
             user_id: entry.user_id,
@@ -121,7 +146,34 @@ impl Writing {
             hash: String::new(),
         };
         record.hash = record.computed_hash();
-        self.insert_record(record).await
+        let end = TrailEnd {
+            id: record.id,
+            hash: record.hash.clone(),
+        };
+        self.insert_record(record).await?;
+        if let Some(known) = self.known_trail() {
+            *known = Some(end);
+        }
+        Ok(())
+    }
+
+    /// Where the trail ends, and stays until this is committed. Where others write too, the row lock of the counter
+    /// is what puts the rows of several nodes in one line.
+    async fn trail_end(&mut self) -> Result<TrailEnd> {
+        match self.known_trail() {
+            Some(Some(known)) => return Ok(known.clone()),
+            Some(None) => return TrailEnd::look_up(self.connection()).await,
+            None => {}
+        }
+        let id = self.next("audit").await?;
+        let query =
+            sqlx::query("select hash from audit where id < $1 order by id desc limit 1").bind(id);
+        let row = query.fetch_optional(self.connection()).await?;
+        let hash = row.map(|row| row.try_get("hash")).transpose()?;
+        Ok(TrailEnd {
+            id: id - 1,
+            hash: hash.unwrap_or_default(),
+        })
     }
 
     async fn insert_record(&mut self, record: Record) -> Result<()> {

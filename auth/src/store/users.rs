@@ -15,15 +15,17 @@ use crate::store::{Credentials, Place, Store, Writing};
 /// What somebody may do who has just registered.
 pub(crate) const ROLE: &str = "user";
 
+const BY_EMAIL: &str = "select id, document_id, role, password_hash, password_changed_at, disabled_at, email, username,
+            confirmed_at from users where email = $1";
+
+const BY_USERNAME: &str = "select id, document_id, role, password_hash, password_changed_at, disabled_at, email, username,
+            confirmed_at from users where username_key = $1";
+
 impl Store {
     pub(crate) async fn credentials(&self, identifier: &Identifier) -> Result<Option<Credentials>> {
         let query = match identifier {
-            Identifier::Email(email) => {
-                sqlx::query("select * from users where email = $1").bind(email.as_str().to_owned())
-            }
-            Identifier::Username(key) => {
-                sqlx::query("select * from users where username_key = $1").bind(key.clone())
-            }
+            Identifier::Email(email) => sqlx::query(BY_EMAIL).bind(email.as_str().to_owned()),
+            Identifier::Username(key) => sqlx::query(BY_USERNAME).bind(key.clone()),
         };
         let row = query.fetch_optional(&mut *self.reader().await?).await?;
         row.as_ref().map(Credentials::read).transpose()
@@ -220,20 +222,21 @@ impl Writing {
         Ok(())
     }
 
-    /// Keeps an account as it is until the transaction is over. Returns whether its password and its role are
-    /// still those of then and it can be used: all of it may change while a password is verified.
-    pub(crate) async fn hold_account(&mut self, known: &Credentials) -> Result<bool> {
+    /// Keeps an account as it is until the transaction is over. There is none when its password or its role are not
+    /// those of then, or it cannot be used: all of it may change while a password is verified.
+    pub(crate) async fn hold_account(&mut self, known: &Credentials) -> Result<Option<Account>> {
         // An update that changes nothing locks the row on Postgres too.
-        let done = sqlx::query(
+        let row = sqlx::query(
             "update users set updated_at = updated_at
-             where id = $1 and password_changed_at = $2 and role = $3 and disabled_at is null",
+             where id = $1 and password_changed_at = $2 and role = $3 and disabled_at is null
+             returning *",
         )
         .bind(known.user_id)
         .bind(millis(known.password_changed_at))
         .bind(known.role.clone())
-        .execute(self.connection())
+        .fetch_optional(self.connection())
         .await?;
-        Ok(done.rows_affected() == 1)
+        row.as_ref().map(read_account).transpose()
     }
 
     pub(crate) async fn update_password(

@@ -8,6 +8,8 @@ use tokio::sync::Notify;
 
 use crate::error::Result;
 use crate::measure::{self, Stopwatch, Work};
+use crate::store::queue::Haste;
+use crate::store::trail::TrailEnd;
 use crate::store::{news, queue};
 
 /// A transaction that writes. Dropped without [`Writing::commit`], it leaves nothing behind.
@@ -24,6 +26,7 @@ pub(crate) struct Writing {
     in_use: Stopwatch,
     /// How many sessions it ends, and why: counted when it is committed.
     ended: Vec<(&'static str, usize)>,
+    haste: Haste,
 }
 
 pub(super) enum Turn {
@@ -40,6 +43,7 @@ impl Writing {
             has_mail: false,
             in_use: Stopwatch::start(),
             ended: Vec::new(),
+            haste: Haste::Now,
         }
     }
 
@@ -51,7 +55,7 @@ impl Writing {
         let committing = Stopwatch::start();
         match self.turn {
             Turn::Own(transaction) => transaction.commit().await?,
-            Turn::Shared(turn) => turn.commit().await?,
+            Turn::Shared(turn) => turn.commit(self.haste).await?,
         }
         committing.database(Work::Commit);
         for (reason, how_many) in self.ended {
@@ -67,6 +71,19 @@ impl Writing {
         match &mut self.turn {
             Turn::Own(transaction) => transaction,
             Turn::Shared(turn) => turn.connection(),
+        }
+    }
+
+    /// Lets the commit wait for others who will come in a moment, where they share one.
+    pub(crate) fn expect_company(&mut self) {
+        self.haste = Haste::Soon;
+    }
+
+    /// Where the trail ends, if that is known; none of both where others write at the same time.
+    pub(super) fn known_trail(&mut self) -> Option<&mut Option<TrailEnd>> {
+        match &mut self.turn {
+            Turn::Own(_) => None,
+            Turn::Shared(turn) => Some(turn.trail()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The trail: whole, changed, and with a row missing.
 
 use super::*;
+use crate::audit::Entry;
 use crate::{Damage, VerifiedTrail};
 
 async fn trail() -> Fixture {
@@ -28,6 +29,28 @@ async fn a_trail_that_nobody_touched_follows_to_its_end() {
     assert_eq!(rows, ROWS);
     let newest = auth.store().trail(rows - 1, rows, 1).await.unwrap();
     assert_eq!(head, newest[0].hash);
+}
+
+#[tokio::test]
+async fn what_is_given_up_beside_others_leaves_no_hole_in_the_trail() {
+    let auth = trail().await;
+    let client = Client::default();
+    let entry = Entry::new(Event::SignInFailed, &client, NOW);
+    let mut first = auth.store().write().await.unwrap();
+    first.expect_company();
+    first.audit(&entry).await.unwrap();
+    let first = tokio::spawn(first.commit());
+    let mut given_up = auth.store().write().await.unwrap();
+    given_up.audit(&entry).await.unwrap();
+    given_up.audit(&entry).await.unwrap();
+    drop(given_up);
+    let mut last = auth.store().write().await.unwrap();
+    last.audit(&entry).await.unwrap();
+    last.commit().await.unwrap();
+    first.await.unwrap().unwrap();
+    let VerifiedTrail { rows, .. } = auth.verify_trail().await.unwrap().unwrap();
+    assert_eq!(rows, ROWS + 2);
+    assert_eq!(auth.store().rows_written_to_trail().await.unwrap(), rows);
 }
 
 #[tokio::test]

@@ -208,7 +208,7 @@ async fn a_sign_in_under_way_does_not_come_out_with_the_role_of_before() {
     let known = auth.find("ada").await.unwrap().unwrap();
     auth.set_role("ada", Role::User, NOW).await.unwrap();
     let mut writing = auth.store().write().await.unwrap();
-    assert!(!writing.hold_account(&known).await.unwrap());
+    assert!(writing.hold_account(&known).await.unwrap().is_none());
     writing.commit().await.unwrap();
 }
 

@@ -145,7 +145,11 @@ impl Handing {
 
     /// What was done cannot be undone: an account that cannot be read now must not hide the tokens.
     async fn with_user(&self, mut answer: Value, signed_in: &SignedIn) -> Value {
-        match self.auth().account(&signed_in.session).await {
+        let account = match &signed_in.account {
+            Some(account) => Ok(account.as_ref().clone()),
+            None => self.auth().account(&signed_in.session).await,
+        };
+        match account {
             Ok(account) => answer["user"] = json!(User::from(&account)),
             Err(error) => tracing::warn!(%error, "an answer with tokens has no account"),
         }

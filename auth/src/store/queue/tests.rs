@@ -54,7 +54,7 @@ async fn beside(place: &Place, next: Protection) -> (impl Future<Output = Result
     while queue.waiting.load(Ordering::SeqCst) == 0 {
         tokio::task::yield_now().await;
     }
-    let committed = tokio::spawn(first.commit());
+    let committed = tokio::spawn(first.commit(Haste::Now));
     let second = waiting.await.unwrap();
     (async { committed.await.unwrap() }, second)
 }
@@ -69,7 +69,7 @@ async fn two_who_write_at_once_share_a_commit() {
         Vec::<String>::new(),
         "neither is there yet"
     );
-    second.commit().await.unwrap();
+    second.commit(Haste::Now).await.unwrap();
     first.await.unwrap();
     assert_eq!(place.notes().await, ["first", "second"]);
 }
@@ -95,7 +95,7 @@ async fn those_who_lose_their_work_with_anothers_are_told() {
     assert_eq!(place.notes().await, Vec::<String>::new());
     let mut next = place.queue().turn(Protection::None).await.unwrap();
     note(&mut next, "next").await.unwrap();
-    next.commit().await.unwrap();
+    next.commit(Haste::Now).await.unwrap();
     assert_eq!(place.notes().await, ["next"]);
 }
 
@@ -113,7 +113,7 @@ async fn when_the_last_one_who_waits_goes_away_the_others_are_committed() {
         tokio::task::yield_now().await;
     }
     // The first one sees somebody wait and leaves the commit to them, who are gone in the same moment.
-    let committed = tokio::spawn(first.commit());
+    let committed = tokio::spawn(first.commit(Haste::Now));
     waiting.abort();
     committed.await.unwrap().unwrap();
     assert_eq!(place.notes().await, ["first"]);
@@ -136,7 +136,7 @@ async fn turns_that_are_given_up_again_and_again_postpone_nobody() {
     for number in 0..5 {
         let mut turn = queue.turn(Protection::Savepoint).await.unwrap();
         note(&mut turn, &number.to_string()).await.unwrap();
-        let committed = tokio::time::timeout(StdDuration::from_secs(10), turn.commit());
+        let committed = tokio::time::timeout(StdDuration::from_secs(10), turn.commit(Haste::Now));
         committed.await.expect("in its time").unwrap();
     }
     idlers.iter().for_each(tokio::task::JoinHandle::abort);
@@ -159,7 +159,34 @@ async fn a_full_disk_is_told_and_survived() {
     for number in 0..3 {
         let mut turn = place.queue().turn(Protection::Savepoint).await.unwrap();
         note(&mut turn, &number.to_string()).await.unwrap();
-        turn.commit().await.unwrap();
+        turn.commit(Haste::Now).await.unwrap();
     }
     assert_eq!(place.notes().await, ["0", "1", "2"]);
+}
+
+#[tokio::test]
+async fn a_commit_that_waits_for_company_is_made_without_it() {
+    let place = Place::new().await;
+    let mut turn = place.queue().turn(Protection::None).await.unwrap();
+    note(&mut turn, "alone").await.unwrap();
+    let committed = tokio::spawn(turn.commit(Haste::Soon));
+    committed.await.unwrap().unwrap();
+    assert_eq!(place.notes().await, ["alone"]);
+}
+
+#[tokio::test]
+async fn those_who_come_in_a_moment_share_the_commit_that_waits_for_them() {
+    let place = Place::new().await;
+    let queue = place.queue();
+    let mut turn = queue.turn(Protection::None).await.unwrap();
+    note(&mut turn, "first").await.unwrap();
+    let first = tokio::spawn(turn.commit(Haste::Soon));
+    let mut turn = queue.turn(Protection::None).await.unwrap();
+    note(&mut turn, "second").await.unwrap();
+    assert_eq!(place.notes().await, Vec::<String>::new());
+    // Whoever is in a hurry takes the others along.
+    turn.commit(Haste::Now).await.unwrap();
+    first.await.unwrap().unwrap();
+    assert_eq!(place.notes().await, ["first", "second"]);
+    assert_eq!(queue.begun.load(Ordering::Relaxed), 1);
 }
