@@ -18,9 +18,10 @@ use crate::client::Proxies;
 use crate::serve::door::Door;
 pub(crate) use crate::serve::door::TURNED_AWAY;
 
-/// How long a client may take to send the head of a request. Without it, a few hundred sockets that
-/// send one byte a minute would hold the server.
-const HEAD_LIMIT: Duration = Duration::from_secs(15);
+/// How long a client may take to send the head of a request, also the next one on a connection. Without it, a few
+/// hundred sockets that send one byte a minute would hold the server. Shorter, those who say nothing cost more: each
+/// comes again, and to be let in costs far more than to be held.
+const HEAD_LIMIT: Duration = Duration::from_secs(30);
 
 /// How long requests that are under way may still take when the process is asked to leave.
 pub const FAREWELL: Duration = Duration::from_secs(10);

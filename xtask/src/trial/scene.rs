@@ -43,7 +43,7 @@ impl Lengths {
     /// What the tables of `docs/reliability.md` are made with.
     pub(crate) const FULL: Self = Self {
         storm: Duration::from_secs(60),
-        crowd: Duration::from_secs(20),
+        crowd: Duration::from_secs(40),
         fault: Duration::from_secs(5),
         rounds: 5,
         actors: 16,
