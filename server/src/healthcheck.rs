@@ -9,7 +9,8 @@ use anyhow::{Context, ensure};
 /// Who waits for longer has an answer as well.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Asks the node that listens at `address` whether it is ready.
+/// Asks the node that listens at `address` whether it is alive. Whether it reaches its database is another question:
+/// who is started anew because of that does not reach it either.
 ///
 /// # Errors
 /// When it is not, or nobody listens there.
@@ -20,7 +21,7 @@ pub fn ask(address: SocketAddr) -> anyhow::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     stream
-        .write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         .with_context(nobody)?;
     let mut line = String::new();
     BufReader::new(stream)
@@ -29,7 +30,7 @@ pub fn ask(address: SocketAddr) -> anyhow::Result<()> {
     let status = line.split(' ').nth(1);
     ensure!(
         status == Some("200"),
-        "the node at {address} is not ready: {}",
+        "the node at {address} is not well: {}",
         line.trim_end()
     );
     Ok(())

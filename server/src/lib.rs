@@ -51,6 +51,7 @@ use crate::api::{ApiConfig, TokenPlace};
 use crate::client::Proxies;
 use crate::clock::Clock;
 use crate::events::Streams;
+use crate::ready::Readiness;
 use crate::serve::Leaving;
 use crate::shed::Room;
 
@@ -86,6 +87,7 @@ pub(crate) struct App {
     pub(crate) proxies: Proxies,
     /// For the requests that are worked on.
     pub(crate) room: Arc<Room>,
+    pub(crate) readiness: Arc<Readiness>,
     /// The open pages that wait for the end of their session.
     pub(crate) streams: Streams,
     pub(crate) live_reload: Option<String>,
@@ -114,6 +116,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         tokens: site.api.tokens,
         proxies: site.proxies,
         room: Arc::new(Room::new(site.max_requests)),
+        readiness: Arc::default(),
         streams: Streams::default(),
         live_reload: live_reload(options),
     };

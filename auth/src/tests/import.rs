@@ -207,6 +207,26 @@ async fn an_import_that_is_run_again_takes_nothing_twice() {
 }
 
 #[tokio::test]
+async fn the_hash_of_an_imported_account_is_replaced_when_its_owner_signs_in() {
+    let (auth, source) = (Fixture::new().await, strapi(Version::Five).await);
+    let of_ada = "$2a$04$abcdefghijklmnopqrstuuv4UQqg0Mbs9qAvD51ZZetPbMVGfSHdO";
+    let ada = row(3, "ada", "ada@example.org").replace(HASH, of_ada);
+    put(&source, &ada).await;
+    take(&auth, &source).await;
+    let hash = async || {
+        let ada = auth.store().standing(3).await.unwrap().unwrap();
+        ada.credentials.password_hash
+    };
+    assert!(auth.sign_in("ada", "a wrong password").await.is_err());
+    assert_eq!(hash().await, of_ada);
+    auth.sign_in("ada", "a long enough password").await.unwrap();
+    let new = hash().await;
+    assert!(new.starts_with("$argon2id$"));
+    auth.sign_in("ada", "a long enough password").await.unwrap();
+    assert_eq!(hash().await, new);
+}
+
+#[tokio::test]
 async fn an_import_that_is_tried_says_the_same_and_takes_nothing() {
     let (auth, source) = (Fixture::new().await, strapi(Version::Five).await);
     let mut rows: Vec<_> = (1..=200)

@@ -349,8 +349,7 @@ fn a_node_that_is_about_to_leave_says_so_and_is_still_there() {
     // It hears of it when it is its turn.
     while node.get("/readyz").starts_with("HTTP/1.1 200") {}
     assert!(node.get("/readyz").starts_with("HTTP/1.1 503"));
-    let said = String::from_utf8(asked().stderr).unwrap();
-    assert!(said.contains("not ready: HTTP/1.1 503"), "{said}");
+    assert!(asked().status.success(), "it is alive");
     assert!(node.get("/login").starts_with("HTTP/1.1 200"));
     assert!(node.child.try_wait().unwrap().is_none());
 }
