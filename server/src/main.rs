@@ -12,6 +12,10 @@ use server::telemetry::{self, metrics};
 use server::{Site, admin, assets, data_dir, healthcheck, router, serve};
 use tokio::task::JoinSet;
 
+/// A page is made of thousands of small pieces of memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
     match run(cli) {
