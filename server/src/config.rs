@@ -25,6 +25,7 @@ use crate::admin::user::UserCommand;
 use crate::api::ApiConfig;
 use crate::client::Proxies;
 use crate::config::check::parse_cost;
+use crate::serve::Certificate;
 use crate::telemetry::LogFormat;
 
 /// A complete sign-in for Rust web applications.
@@ -393,6 +394,15 @@ pub struct Settings {
     )]
     pub log_format: LogFormat,
 
+    /// The certificate of the site and those that lead to its authority, in a PEM file. With it the site speaks TLS
+    /// and HTTP/2 by itself; without it a proxy in front does. It is read again when it is replaced.
+    #[arg(long, global = true, env = "LATCHKEY_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate, in a PEM file.
+    #[arg(long, global = true, env = "LATCHKEY_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+
     /// Where Prometheus finds `/metrics`, and nothing else. Without it there are none.
     #[arg(
         long,
@@ -461,6 +471,8 @@ pub struct Config {
     pub site_root: PathBuf,
     /// Where metrics are asked for, if anywhere.
     pub metrics_addr: Option<SocketAddr>,
+    /// What TLS is spoken with, if it is.
+    pub certificate: Option<Certificate>,
     /// Scheme, host and port, without a path.
     pub public_url: Url,
     pub cookies: CookieJarStyle,

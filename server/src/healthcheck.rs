@@ -1,10 +1,12 @@
 //! `latchkey healthcheck`, for an image that has no other program to ask with.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use ureq::Agent;
+use ureq::tls::TlsConfig;
 
 /// Who waits for longer has an answer as well.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -14,25 +16,26 @@ const PATIENCE: Duration = Duration::from_secs(3);
 ///
 /// # Errors
 /// When it is not, or nobody listens there.
-pub fn ask(address: SocketAddr) -> anyhow::Result<()> {
+pub fn ask(address: SocketAddr, speaks_tls: bool) -> anyhow::Result<()> {
     let address = reachable(address);
-    let nobody = || format!("nobody answers at {address}");
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE).with_context(nobody)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    stream
-        .write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        .with_context(nobody)?;
-    let mut line = String::new();
-    BufReader::new(stream)
-        .read_line(&mut line)
-        .with_context(nobody)?;
-    let status = line.split(' ').nth(1);
-    ensure!(
-        status == Some("200"),
-        "the node at {address} is not well: {}",
-        line.trim_end()
-    );
+    // It is on this machine, under a name that is in no certificate; and nothing is told to it.
+    let tls = TlsConfig::builder()
+        .disable_verification(true)
+        .unversioned_rustls_crypto_provider(
+            Arc::new(rustls::crypto::aws_lc_rs::default_provider()),
+        );
+    let agent: Agent = Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(PATIENCE))
+        .proxy(None)
+        .tls_config(tls.build())
+        .build()
+        .into();
+    let scheme = if speaks_tls { "https" } else { "http" };
+    let answer = agent.get(format!("{scheme}://{address}/healthz")).call();
+    let answer = answer.with_context(|| format!("nobody answers at {address}"))?;
+    let status = answer.status();
+    ensure!(status == 200, "the node at {address} is not well: {status}");
     Ok(())
 }
 

@@ -65,7 +65,7 @@ async fn act(settings: Settings, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve => serve_site(settings.check()?, clock).await,
         // It only asks: no folder, no secret and no database are needed for that.
-        Command::Healthcheck => healthcheck::ask(settings.site_addr),
+        Command::Healthcheck => healthcheck::ask(settings.site_addr, settings.tls_cert.is_some()),
         // It says by itself what is wrong with the settings.
         Command::Doctor(arguments) => admin::doctor::run(settings, &arguments, &clock).await,
         Command::Migrate(form) => {
@@ -102,6 +102,8 @@ async fn close_after<T>(auth: &Auth, work: impl Future<Output = T>) -> T {
 async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     // The address comes first: two processes must not write to one database because one of them is in the way.
     let listener = serve::listen("LEPTOS_SITE_ADDR", config.site_addr)?;
+    let tls = config.certificate.clone().map(serve::Certificate::serve);
+    let tls = tls.transpose()?;
     let metrics = config.metrics_addr.map(metrics::listen).transpose()?;
     let auth = open(&config, &clock).await?;
     auth.tend_keys(clock.now()).await.map_err(explain)?;
@@ -123,6 +125,7 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
         connections: config.max_connections,
         proxies: config.proxies,
         notice_period: config.notice_period,
+        tls,
     };
     let router = router(site, &options)?;
     let terms = terms.within_the_systems();

@@ -1,6 +1,8 @@
 //! Listening, and leaving.
 
 mod door;
+mod prompt;
+mod tls;
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -9,7 +11,9 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use axum_server::Handle;
-use hyper_util::rt::TokioTimer;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -17,11 +21,25 @@ use tokio::sync::watch;
 use crate::client::Proxies;
 use crate::serve::door::Door;
 pub(crate) use crate::serve::door::TURNED_AWAY;
+use crate::serve::prompt::Prompt;
+pub use crate::serve::tls::Certificate;
 
 /// How long a client may take to send the head of a request, also the next one on a connection. Without it, a few
 /// hundred sockets that send one byte a minute would hold the server. Shorter, those who say nothing cost more: each
 /// comes again, and to be let in costs far more than to be held.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long a client may take to agree on keys.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+
+/// How many requests may be under way on one connection of HTTP/2.
+const STREAMS: u32 = 64;
+
+/// How many bytes of bodies may wait on such a connection for each request: the largest body.
+const WINDOW: u32 = 64 * 1024;
+
+/// How often the other end of such a connection is asked whether it is there.
+const PING: Duration = Duration::from_secs(60);
 
 /// How long requests that are under way may still take when the process is asked to leave.
 pub const FAREWELL: Duration = Duration::from_secs(10);
@@ -40,6 +58,8 @@ pub struct Terms {
     pub proxies: Proxies,
     /// How long a process that was asked to leave goes on taking requests.
     pub notice_period: Duration,
+    /// What TLS is spoken with; without it plain HTTP is.
+    pub tls: Option<RustlsConfig>,
 }
 
 impl Terms {
@@ -49,6 +69,7 @@ impl Terms {
             connections: 64,
             proxies: Proxies::default(),
             notice_period: Duration::ZERO,
+            tls: None,
         }
     }
 
@@ -160,17 +181,42 @@ pub async fn serve(
         tokio::time::sleep(terms.notice_period).await;
         door.graceful_shutdown(Some(FAREWELL));
     });
-    let mut server = axum_server::from_tcp(listener)?
-        .acceptor(Door::new(terms.connections, terms.proxies))
-        .handle(handle)
-        .http1_only();
-    let http = server.http_builder();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let door = Door::new(terms.connections, terms.proxies);
+    let server = axum_server::from_tcp(listener)?.handle(handle);
+    let served = match terms.tls {
+        None => {
+            let mut server = server.acceptor(door).http1_only();
+            limit(server.http_builder());
+            server.serve(service).await
+        }
+        Some(tls) => {
+            let tls = RustlsAcceptor::new(tls).handshake_timeout(HANDSHAKE_LIMIT);
+            let mut server = server.acceptor(Prompt {
+                inner: tls.acceptor(door),
+                patience: HEAD_LIMIT,
+            });
+            limit(server.http_builder());
+            server.serve(service).await
+        }
+    };
+    served.context("serving")
+}
+
+/// What one connection may ask of us.
+fn limit(http: &mut auto::Builder<TokioExecutor>) {
     http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT)
         .max_buf_size(MAX_HEAD);
-    server
-        .serve(router.into_make_service_with_connect_info::<SocketAddr>())
-        .await
-        .context("serving")
+    // A stream that was reset costs no more than one that is open (CVE-2023-44487 is dealt with in `h2`).
+    http.http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(MAX_HEAD as u32)
+        .max_concurrent_streams(STREAMS)
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(2 * WINDOW)
+        .max_send_buf_size(WINDOW as usize)
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(HEAD_LIMIT);
 }

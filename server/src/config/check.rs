@@ -45,6 +45,7 @@ impl Settings {
         let api = self.api(security)?;
         let proxies = self.proxies()?;
         let rate_limits = self.limits(&public_url)?;
+        let certificate = self.certificate(&public_url)?;
         data_dir::make_folder(&self.data_dir)?;
         let auth = auth::Config {
             database: self.database()?,
@@ -81,6 +82,7 @@ impl Settings {
             site_addr: self.site_addr,
             site_root: self.site_root,
             metrics_addr: self.metrics_addr,
+            certificate,
             public_url,
             cookies,
             database_file,

@@ -8,6 +8,7 @@ use url::Url;
 use crate::client::Proxies;
 use crate::config::check::is_loopback;
 use crate::config::{RateLimitMode, Settings};
+use crate::serve::Certificate;
 
 impl Settings {
     pub(super) fn proxies(&self) -> anyhow::Result<Proxies> {
@@ -15,6 +16,16 @@ impl Settings {
         let named = named.filter(|text| !text.is_empty());
         let networks: anyhow::Result<Vec<_>> = named.map(network).collect();
         Ok(Proxies::new(networks?))
+    }
+
+    pub(super) fn certificate(&self, public_url: &Url) -> anyhow::Result<Option<Certificate>> {
+        let certificate = Certificate::new(self.tls_cert.clone(), self.tls_key.clone())?;
+        ensure!(
+            certificate.is_none() || public_url.scheme() == "https",
+            "LATCHKEY_TLS_CERT is set, and LATCHKEY_PUBLIC_URL is {public_url}: a site that speaks TLS is asked for by \
+             https"
+        );
+        Ok(certificate)
     }
 
     /// Without limits anybody could try passwords for ever: that is for this machine only.

@@ -1,11 +1,11 @@
 //! The commands beside `serve`, by the program itself.
 
-mod checkup;
+pub(crate) mod checkup;
 mod people;
 mod strapi;
 #[cfg(target_os = "linux")]
 mod terminal;
-mod tls;
+pub(crate) mod tls;
 mod trail;
 
 use std::io::Write;

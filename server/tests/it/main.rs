@@ -32,6 +32,7 @@ mod scratch;
 mod security;
 mod start;
 mod throttle;
+mod tls;
 mod tokens;
 mod visitor;
 mod watching;

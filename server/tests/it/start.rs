@@ -37,7 +37,7 @@ pub(crate) fn latchkey_over(scratch: &Scratch) -> Command {
 }
 
 /// Runs to the end and returns the one line that it says.
-fn refusal(command: &mut Command) -> String {
+pub(crate) fn refusal(command: &mut Command) -> String {
     let Output { status, stderr, .. } = command.output().unwrap();
     let stderr = String::from_utf8(stderr).unwrap();
     assert_eq!(status.code(), Some(1), "{stderr}");

@@ -24,7 +24,7 @@ fn doctor(data: &Path, site: SocketAddr, words: &[&str]) -> Command {
 }
 
 /// Runs to the end. Returns whether all is well, and the checks.
-pub(super) fn found(command: &mut Command) -> (bool, Vec<Value>) {
+pub(crate) fn found(command: &mut Command) -> (bool, Vec<Value>) {
     let Output {
         status,
         stdout,
@@ -39,7 +39,7 @@ pub(super) fn found(command: &mut Command) -> (bool, Vec<Value>) {
 }
 
 /// The states of what was looked at under one name.
-pub(super) fn states<'a>(checks: &'a [Value], name: &str) -> Vec<&'a str> {
+pub(crate) fn states<'a>(checks: &'a [Value], name: &str) -> Vec<&'a str> {
     let checks = checks.iter().filter(|one| one["check"] == name);
     checks.map(|one| one["state"].as_str().unwrap()).collect()
 }

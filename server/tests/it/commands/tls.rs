@@ -76,7 +76,7 @@ fn acceptor(trusted: &Path) -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(config.unwrap()))
 }
 
-fn doctor(data: &Path, port: u16, trusted: &Path) -> Command {
+pub(crate) fn doctor(data: &Path, port: u16, trusted: &Path) -> Command {
     let mut command = latchkey(data);
     production(&mut command);
     command.env("LATCHKEY_PUBLIC_URL", format!("https://localhost:{port}"));
@@ -93,6 +93,10 @@ fn start(data: &Path, url: &str) -> Program {
     drop(free);
     let mut command = latchkey(data);
     production(&mut command);
+    start_by(command, address, url)
+}
+
+pub(crate) fn start_by(mut command: Command, address: SocketAddr, url: &str) -> Program {
     let mut child = command
         .env("LATCHKEY_PUBLIC_URL", url)
         .env("LEPTOS_SITE_ADDR", address.to_string())
@@ -105,7 +109,7 @@ fn start(data: &Path, url: &str) -> Program {
 }
 
 /// What a site on https has to be told.
-fn production(command: &mut Command) {
+pub(crate) fn production(command: &mut Command) {
     command.env("LATCHKEY_SECRET", "Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0");
     command.env("LATCHKEY_SMTP_URL", "smtp://127.0.0.1:1?tls=none");
     command.env("LATCHKEY_MAIL_FROM", "no-reply@example.org");
