@@ -8,6 +8,7 @@ pub mod data;
 pub mod devices;
 pub mod email;
 pub mod error;
+pub mod files;
 pub mod forgot;
 pub mod form;
 pub mod home;
@@ -39,6 +40,7 @@ use crate::dashboard::Dashboard;
 use crate::data::YourData;
 use crate::devices::Devices;
 use crate::email::ChangeEmail;
+use crate::files::PageFiles;
 use crate::forgot::ForgotPassword;
 use crate::home::Home;
 use crate::layout::{Layout, NotFound};
@@ -56,7 +58,6 @@ use crate::session::Visit;
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let title = visit.title();
-    let stylesheet = visit.stylesheet.clone();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=visit.theme.name()>
@@ -67,9 +68,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 // As text, a build for development leaves a mark behind it. There is nothing to escape in our own words.
                 <title inner_html=title></title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href=stylesheet />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options islands=true />
+                <AutoReload options />
+                <PageFiles />
             </head>
             <body>
                 <App />

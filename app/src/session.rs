@@ -29,7 +29,6 @@ pub struct Visit {
     /// Whether only somebody signed in may see the page.
     pub is_guarded: bool,
     pub theme: Theme,
-    pub stylesheet: String,
     /// Whether letters are to be read at `/dev/outbox`: this is a site in development.
     pub has_outbox: bool,
     /// Whether nobody is signed in before their address is confirmed.

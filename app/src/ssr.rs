@@ -21,9 +21,10 @@ use tower_cookies::{Cookie, Cookies};
 
 use crate::dashboard::Summary;
 use crate::error::AppError;
+use crate::files::Files;
 use crate::register::Rules;
 use crate::session::{Submission, Visit};
-use crate::ssr::activity::{happening, warnings};
+use crate::ssr::activity::{happening, told};
 use crate::ssr::words::{called, when};
 use crate::theme::{self, Theme};
 
@@ -52,8 +53,8 @@ pub struct Refused(pub Submission);
 pub struct Services {
     pub auth: Auth,
     pub cookies: CookieJarStyle,
-    /// The path of the style sheet.
-    pub stylesheet: String,
+    /// What every page asks for.
+    pub files: Files,
     /// Whether letters are to be read at `/dev/outbox`.
     pub has_outbox: bool,
 }
@@ -75,6 +76,7 @@ impl Services {
 /// Provides the context of one render or server function: called by the server for each of them.
 pub fn provide(services: &Services) {
     provide_context(services.clone());
+    provide_context(services.files.clone());
     let Some(parts) = use_context::<Parts>() else {
         return;
     };
@@ -130,7 +132,6 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
         theme: theme
             .map(|cookie| Theme::from_name(cookie.value()))
             .unwrap_or_default(),
-        stylesheet: services.stylesheet.clone(),
         has_outbox: services.has_outbox,
         confirms_first: services.confirms_first(),
         form,
@@ -313,7 +314,7 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
     );
     let account = auth.account(session).await?;
     let device = auth.device(session).await?;
-    let activity = auth.activity(&account, None, 8).await?;
+    let (activity, warnings) = auth.lately(&account, 8, now).await?;
     let kept = match device.persistence {
         Persistence::Remembered => "kept signed in on this browser",
         Persistence::Browser => "until you close the browser",
@@ -332,7 +333,7 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
             .into_iter()
             .map(|row| happening(row, now))
             .collect(),
-        warnings: warnings(auth, &account, now).await?,
+        warnings: told(warnings, now),
     })
 }
 

@@ -48,13 +48,28 @@ impl Auth {
     /// # Errors
     /// When the database does not answer.
     pub async fn warnings(&self, account: &Account, now: OffsetDateTime) -> Result<Vec<Warning>> {
-        let since = now - WARN_FOR;
-        let events = self
-            .store()
-            .activity_since(account.id, Event::SessionReused, since)
-            .await?;
-        let mut warnings = Vec::with_capacity(events.len());
-        for event in events {
+        let caught = self.store().reuses(account.id, now - WARN_FOR).await?;
+        self.tell_of(caught).await
+    }
+
+    /// The newest `limit` events of an account, newest first, and what [`Auth::warnings`] gives.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lately(
+        &self,
+        account: &Account,
+        limit: i64,
+        now: OffsetDateTime,
+    ) -> Result<(Vec<Activity>, Vec<Warning>)> {
+        let lately = self.store().lately(account.id, limit, now - WARN_FOR);
+        let (newest, caught) = lately.await?;
+        Ok((newest, self.tell_of(caught).await?))
+    }
+
+    async fn tell_of(&self, caught: Vec<Activity>) -> Result<Vec<Warning>> {
+        let mut warnings = Vec::with_capacity(caught.len());
+        for event in caught {
             let row = match event.session {
                 Some(id) => self.store().session(id).await?,
                 None => None,

@@ -44,6 +44,7 @@ pub(crate) use crate::store::mails::{Fate, MailRow};
 pub(crate) use crate::store::manage::{NewNumber, NewRow};
 pub(crate) use crate::store::news::Numbers;
 use crate::store::queue::{Haste, Protection, Queue};
+use crate::store::reader::Shelf;
 use crate::store::reading::Reading;
 pub(crate) use crate::store::rows::{Credentials, KeyRow};
 pub(crate) use crate::store::sessions::{Rotation, Which};
@@ -103,6 +104,8 @@ pub(crate) struct Store {
     queue: Option<Queue>,
     /// Who waits for an account to be read; none where there are many connections to a server.
     reading: Option<Reading>,
+    /// Connections that read, and are not given back to the pool; none where there are many connections to a server.
+    shelf: Option<Shelf>,
     /// Rung when there is a letter to send.
     post: Arc<Notify>,
     url: String,
@@ -135,12 +138,16 @@ impl Store {
         };
         let migrated = schema::bring_up_to_date(&writer).await?;
         let reading = database.is_sqlite().then(|| Reading::start(&reader));
+        let shelf = database
+            .is_sqlite()
+            .then(|| Shelf::new(readers() as usize - 1, database.patience));
         let store = Self {
             writer,
             reader,
             watcher,
             queue,
             reading,
+            shelf,
             post: Arc::default(),
             url: database.url.clone(),
         };
@@ -149,6 +156,9 @@ impl Store {
 
     pub(crate) async fn close(&self) {
         self.watcher.close().await;
+        if let Some(shelf) = &self.shelf {
+            shelf.close();
+        }
         self.reader.close().await;
         self.writer.close().await;
     }

@@ -83,7 +83,7 @@ pub(crate) async fn render(State(app): State<App>, request: Request, next: Next)
         (Some(asker), Some(refusal), _) => refusal.told_to(asker),
         (Some(asker), None, Some(error)) => ApiError::from(error).told_to(asker),
         (None, _, Some(error)) if wants_html => {
-            Html(page(&error, &app.services.stylesheet)).into_response()
+            Html(page(&error, app.services.files.stylesheet())).into_response()
         }
         (None, _, Some(error)) => Json(&error).into_response(),
         (_, _, None) => return response,

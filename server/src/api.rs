@@ -134,7 +134,7 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
     let (api, description) = OpenApiRouter::with_openapi(Description::openapi())
         .nest(PREFIX, all)
         .split_for_parts();
-    let stylesheet = app.services.stylesheet.clone();
+    let stylesheet = app.services.files.stylesheet().to_owned();
     let api = api
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -1,10 +1,16 @@
 //! The files that the build made for browsers: compressed beforehand, named by their content.
 
+mod memory;
+
 use std::path::Path;
 
+use app::files::Files;
 use axum::Router;
+use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderValue, Response};
+use axum::http::{HeaderValue, Response, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::get;
 use leptos::config::LeptosOptions;
 use tower::ServiceBuilder;
 use tower_http::services::{ServeDir, ServeFile};
@@ -38,36 +44,43 @@ pub(crate) fn is_watched() -> bool {
     std::env::var_os("LEPTOS_WATCH").is_some()
 }
 
-/// The path of the style sheet: with its hash, but for the watcher, which writes a changed style under
-/// the plain name and looks for that name in the page.
+/// What every page asks for. The style sheet has its hash in its name, but for the watcher, which writes a changed
+/// style under the plain name and looks for that name in the page.
 #[must_use]
-pub fn stylesheet(options: &LeptosOptions) -> String {
-    if is_watched() {
-        plain_stylesheet(options)
+pub fn files(options: &LeptosOptions) -> Files {
+    let hashes = Hashes::read(options);
+    let stylesheet = if is_watched() {
+        path(options, None, "css")
     } else {
-        hashed_stylesheet(options)
+        path(options, hashes.of("css"), "css")
+    };
+    let script = path(options, hashes.of("js"), "js");
+    let wasm = path(options, hashes.of("wasm"), "wasm");
+    Files::new(stylesheet, script, wasm)
+}
+
+/// The list of hashes that the build made, if it named the files by them.
+struct Hashes(String);
+
+impl Hashes {
+    fn read(options: &LeptosOptions) -> Self {
+        let list = hash_file().filter(|_| options.hash_files);
+        let list = list.and_then(|path| std::fs::read_to_string(path).ok());
+        Self(list.unwrap_or_default())
+    }
+
+    fn of(&self, kind: &str) -> Option<&str> {
+        let mut lines = self.0.lines().filter_map(|line| line.split_once(':'));
+        let (_, hash) = lines.find(|(name, _)| name.trim() == kind)?;
+        Some(hash.trim())
     }
 }
 
-fn plain_stylesheet(options: &LeptosOptions) -> String {
-    format!("/{}/{}.css", options.site_pkg_dir, options.output_name)
-}
-
-fn hashed_stylesheet(options: &LeptosOptions) -> String {
-    let hashes = hash_file()
-        .filter(|_| options.hash_files)
-        .and_then(|path| std::fs::read_to_string(path).ok());
-    let hash = hashes
-        .as_deref()
-        .and_then(|text| text.lines().find_map(|line| line.strip_prefix("css:")));
+fn path(options: &LeptosOptions, hash: Option<&str>, kind: &str) -> String {
+    let (folder, name) = (&options.site_pkg_dir, &options.output_name);
     match hash {
-        Some(hash) => format!(
-            "/{}/{}.{}.css",
-            options.site_pkg_dir,
-            options.output_name,
-            hash.trim()
-        ),
-        None => plain_stylesheet(options),
+        Some(hash) => format!("/{folder}/{name}.{hash}.{kind}"),
+        None => format!("/{folder}/{name}.{kind}"),
     }
 }
 
@@ -78,9 +91,16 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) 
     } else {
         REVALIDATE
     };
-    let package = ServeDir::new(root.join(options.site_pkg_dir.as_ref()))
-        .precompressed_br()
-        .precompressed_gzip();
+    let folder = root.join(options.site_pkg_dir.as_ref());
+    let package = match options.hash_files.then(|| memory::Files::read(&folder)) {
+        Some(Ok(files)) => held(files),
+        // While the site is developed they change.
+        _ => Router::new().fallback_service(
+            ServeDir::new(folder)
+                .precompressed_br()
+                .precompressed_gzip(),
+        ),
+    };
     let package = ServiceBuilder::new()
         .layer(cache_for(cache))
         .map_response(say_charset)
@@ -99,11 +119,20 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) 
         return files;
     }
     // Until the first change of a style, there is only the one that the build named by its hash.
-    let built = ServeFile::new(root.join(hashed_stylesheet(options).trim_start_matches('/')));
+    let built = path(options, Hashes::read(options).of("css"), "css");
+    let built = ServeFile::new(root.join(built.trim_start_matches('/')));
     files.route_service(
-        &plain_stylesheet(options),
+        &path(options, None, "css"),
         ServeDir::new(root).fallback(built),
     )
+}
+
+fn held(files: memory::Files) -> Router {
+    let answer = move |request: Request| {
+        let answer = files.answer(&request);
+        async move { answer.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response()) }
+    };
+    Router::new().fallback(get(answer))
 }
 
 /// Text is UTF-8, and says so: otherwise some take it for what their own language is written in.
@@ -120,12 +149,9 @@ fn say_charset<B>(mut response: Response<B>) -> Response<B> {
 }
 
 /// A file that is not there may be there tomorrow: only what was found is kept.
-fn cache_for(
+fn cache_for<B>(
     value: HeaderValue,
-) -> SetResponseHeaderLayer<
-    impl Fn(&Response<tower_http::services::fs::ServeFileSystemResponseBody>) -> Option<HeaderValue>
-    + Clone,
-> {
+) -> SetResponseHeaderLayer<impl Fn(&Response<B>) -> Option<HeaderValue> + Clone> {
     SetResponseHeaderLayer::overriding(CACHE_CONTROL, move |response: &Response<_>| {
         (response.status().is_success() || response.status() == 304).then(|| value.clone())
     })

@@ -27,7 +27,7 @@ pub(crate) async fn download(
                 return answer::failure(AppError::internal());
             };
             let json = HeaderValue::from_static("application/json");
-            let body = Body::from_stream(parts(app.services.auth, account, head));
+            let body = Body::from_stream(parts(app.services.auth.clone(), account, head));
             let headers = [(CONTENT_TYPE, json), (CONTENT_DISPOSITION, disposition)];
             (headers, body).into_response()
         }

@@ -25,6 +25,7 @@ mod session;
 mod shed;
 pub mod telemetry;
 
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,9 +77,19 @@ pub struct Site {
     pub max_requests: usize,
 }
 
-/// What the layers share.
+/// What the layers share; cheap to clone, as each of them does for each request.
 #[derive(Clone)]
-pub(crate) struct App {
+pub(crate) struct App(Arc<Shared>);
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+pub(crate) struct Shared {
     pub(crate) services: Services,
     pub(crate) clock: Clock,
     pub(crate) leaving: Leaving,
@@ -106,10 +117,10 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
     let services = Services {
         auth: site.auth,
         cookies: site.cookies,
-        stylesheet: assets::stylesheet(options),
+        files: assets::files(options),
         has_outbox: site.outbox.is_some(),
     };
-    let app = App {
+    let app = App(Arc::new(Shared {
         services,
         clock: site.clock,
         leaving: site.leaving,
@@ -119,7 +130,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         readiness: Arc::default(),
         streams: Streams::default(),
         live_reload: live_reload(options),
-    };
+    }));
     let cross_origin = security::cross_origin(&site.public_url, &[])?;
     let pages = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), shed::shed))
@@ -151,7 +162,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
 
 /// What is neither a page nor a file.
 fn beside(app: App, outbox: Option<PathBuf>, public_url: &Url) -> Router {
-    let stylesheet = app.services.stylesheet.clone();
+    let stylesheet = app.services.files.stylesheet().to_owned();
     let outbox = outbox.map(|folder| outbox::routes(folder, public_url, stylesheet));
     Router::new()
         .route("/.well-known/jwks.json", get(jwks::jwks))

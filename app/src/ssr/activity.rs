@@ -34,13 +34,17 @@ pub(super) async fn warnings(
     account: &Account,
     now: OffsetDateTime,
 ) -> Result<Vec<Warning>, AppError> {
-    let warnings = auth.warnings(account, now).await?.into_iter();
-    let told = warnings.take(WARNINGS).map(|warning| Warning {
+    Ok(told(auth.warnings(account, now).await?, now))
+}
+
+pub(super) fn told(warnings: Vec<auth::Warning>, now: OffsetDateTime) -> Vec<Warning> {
+    let warnings = warnings.into_iter().take(WARNINGS);
+    let told = warnings.map(|warning| Warning {
         when: when(warning.event.at, now),
         from: place(warning.event.client),
         copy_of: warning.last_seen.map(place),
     });
-    Ok(told.collect())
+    told.collect()
 }
 
 pub(super) fn happening(row: Activity, now: OffsetDateTime) -> Happening {

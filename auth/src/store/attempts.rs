@@ -26,7 +26,11 @@ impl Store {
         other: &str,
     ) -> Result<(Option<FailuresRow>, Option<FailuresRow>)> {
         let query = sqlx::query("select * from attempts where key in ($1, $2)");
-        let rows = query.bind(one).bind(other).fetch_all(&self.reader).await?;
+        let rows = query
+            .bind(one)
+            .bind(other)
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         let mut found = (None, None);
         for row in &rows {
             let read = Some(FailuresRow {
@@ -47,7 +51,10 @@ impl Store {
     pub(crate) async fn knows_browser(&self, user_id: i64, browser: &Browser) -> Result<bool> {
         let query = sqlx::query("select 1 from browsers where user_id = $1 and hash = $2");
         let query = query.bind(user_id).bind(browser.hash());
-        Ok(query.fetch_optional(&self.reader).await?.is_some())
+        Ok(query
+            .fetch_optional(&mut *self.reader().await?)
+            .await?
+            .is_some())
     }
 }
 

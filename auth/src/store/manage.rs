@@ -46,14 +46,14 @@ impl Store {
             .bind(format!("{GONE}%"))
             .bind(pattern(page.search.as_deref().unwrap_or_default()))
             .bind(page.limit);
-        let rows = query.fetch_all(&self.reader).await?;
+        let rows = query.fetch_all(&mut *self.reader().await?).await?;
         rows.iter().map(UserInfo::read).collect()
     }
 
     pub(crate) async fn user(&self, user_id: i64) -> Result<Option<UserInfo>> {
         let query = sqlx::query("select * from users where id = $1 and email not like $2");
         let query = query.bind(user_id).bind(format!("{GONE}%"));
-        let row = query.fetch_optional(&self.reader).await?;
+        let row = query.fetch_optional(&mut *self.reader().await?).await?;
         row.as_ref().map(UserInfo::read).transpose()
     }
 
@@ -65,7 +65,7 @@ impl Store {
         }
         let query = sqlx::query("select id from users where document_id = $1");
         let query = query.bind(document_id.to_owned());
-        let row = query.fetch_optional(&self.reader).await?;
+        let row = query.fetch_optional(&mut *self.reader().await?).await?;
         row.map(|row| Ok(row.try_get("id")?)).transpose()
     }
 }

@@ -1,27 +1,101 @@
 //! Connections that read, and how long they are waited for and used.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration as StdDuration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection};
+use sqlx::{Any, AnyConnection, AnyPool};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::measure::{Stopwatch, Work};
 use crate::store::Store;
 
+/// Connections to a file that have been used, the last one on top: what it has read is still in its memory.
+///
+/// The pool asks each whether it is still there when it comes back, which takes as long as a read.
+#[derive(Clone)]
+pub(super) struct Shelf {
+    /// As many as the pool can open for those who come here.
+    places: Arc<Semaphore>,
+    patience: StdDuration,
+    /// None when the store is closed.
+    kept: Arc<Mutex<Option<Vec<PoolConnection<Any>>>>>,
+}
+
+impl Shelf {
+    pub(super) fn new(connections: usize, patience: StdDuration) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(connections)),
+            patience,
+            kept: Arc::new(Mutex::new(Some(Vec::new()))),
+        }
+    }
+
+    async fn take(&self, pool: &AnyPool) -> Result<(PoolConnection<Any>, Place)> {
+        let permit = Arc::clone(&self.places).acquire_owned();
+        let permit = tokio::time::timeout(self.patience, permit).await;
+        let permit = permit.map_err(|_| Error::Unavailable(sqlx::Error::PoolTimedOut))?;
+        let place = Place {
+            shelf: self.clone(),
+            _permit: permit.map_err(Error::internal)?,
+        };
+        let connection = match self.pop() {
+            Some(kept) => kept,
+            None => pool.acquire().await?,
+        };
+        Ok((connection, place))
+    }
+
+    fn pop(&self) -> Option<PoolConnection<Any>> {
+        self.lock().as_mut()?.pop()
+    }
+
+    /// Once it is closed, connections go back to the pool, which waits for them.
+    fn put(&self, connection: PoolConnection<Any>) {
+        if let Some(kept) = self.lock().as_mut() {
+            kept.push(connection);
+        }
+    }
+
+    pub(super) fn close(&self) {
+        self.lock().take();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Vec<PoolConnection<Any>>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to use a connection, and where it is put back.
+struct Place {
+    shelf: Shelf,
+    _permit: OwnedSemaphorePermit,
+}
+
 /// A connection that is given back when this is dropped.
 pub(super) struct Reader {
-    connection: PoolConnection<Any>,
+    /// None when this is dropped.
+    connection: Option<PoolConnection<Any>>,
+    place: Option<Place>,
     in_use: Stopwatch,
 }
 
 impl Store {
     pub(super) async fn reader(&self) -> Result<Reader> {
         let waiting = Stopwatch::start();
-        let connection = self.reader.acquire().await?;
+        let (connection, place) = match &self.shelf {
+            Some(shelf) => {
+                let (connection, place) = shelf.take(&self.reader).await?;
+                (connection, Some(place))
+            }
+            None => (self.reader.acquire().await?, None),
+        };
         waiting.database(Work::WaitToRead);
         Ok(Reader {
-            connection,
+            connection: Some(connection),
+            place,
             in_use: Stopwatch::start(),
         })
     }
@@ -31,18 +105,96 @@ impl Deref for Reader {
     type Target = AnyConnection;
 
     fn deref(&self) -> &AnyConnection {
-        &self.connection
+        self.connection.as_ref().expect("it is given back once")
     }
 }
 
 impl DerefMut for Reader {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        &mut self.connection
+        self.connection.as_mut().expect("it is given back once")
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
         self.in_use.database(Work::Read);
+        if let (Some(connection), Some(place)) = (self.connection.take(), &self.place) {
+            place.shelf.put(connection);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+    use tokio::task::JoinSet;
+
+    use super::*;
+    use crate::store::Database;
+
+    async fn store(dir: &TempDir) -> Arc<Store> {
+        let file = dir.path().join("reader.db");
+        let database = Database::file(&file, StdDuration::from_millis(200));
+        Arc::new(Store::open(&database).await.unwrap())
+    }
+
+    fn kept(store: &Store) -> usize {
+        let shelf = store.shelf.as_ref().unwrap();
+        shelf.lock().as_ref().map_or(0, Vec::len)
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_used_is_used_again() {
+        let dir = TempDir::new().unwrap();
+        let store = store(&dir).await;
+        for _ in 0..5 {
+            store.has_users().await.unwrap();
+        }
+        assert_eq!(kept(&store), 1);
+    }
+
+    #[tokio::test]
+    async fn many_who_read_at_once_are_all_served() {
+        let dir = TempDir::new().unwrap();
+        let store = store(&dir).await;
+        let mut reading = JoinSet::new();
+        for _ in 0..200 {
+            let store = Arc::clone(&store);
+            reading.spawn(async move { store.has_users().await.unwrap() });
+        }
+        assert_eq!(reading.join_all().await, [false; 200]);
+        assert!(kept(&store) < usize::try_from(super::super::readers()).unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_finds_all_in_use_is_told_so_after_a_while() {
+        let dir = TempDir::new().unwrap();
+        let store = store(&dir).await;
+        let mut all = Vec::new();
+        while let Ok(reader) = store.reader().await {
+            all.push(reader);
+        }
+        let late = store.has_users().await;
+        assert!(matches!(late, Err(Error::Unavailable(_))));
+        all.pop();
+        assert!(!store.has_users().await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_outlives_the_store_keeps_it_from_closing_only_until_it_ends() {
+        let dir = TempDir::new().unwrap();
+        let store = store(&dir).await;
+        store.has_users().await.unwrap();
+        let reader = store.reader().await.unwrap();
+        let closing = tokio::spawn({
+            let store = Arc::clone(&store);
+            async move { store.close().await }
+        });
+        while !store.reader.is_closed() {
+            tokio::task::yield_now().await;
+        }
+        drop(reader);
+        closing.await.unwrap();
+        assert!(store.has_users().await.is_err());
     }
 }

@@ -91,8 +91,8 @@ async fn read(
 ) -> Result<HashMap<String, Account>> {
     let connection = match connection {
         Some(connection) => connection,
-        // Without waiting: each of them would wait once more, alone.
-        None => connection.insert(reader.try_acquire().ok_or(sqlx::Error::PoolTimedOut)?),
+        // There is always one for us: whoever else reads leaves it alone.
+        None => connection.insert(reader.acquire().await?),
     };
     let size = SIZES.into_iter().find(|size| *size >= all.len());
     let size = size.expect("no more are taken than the largest size");

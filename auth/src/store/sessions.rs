@@ -65,7 +65,7 @@ impl Store {
         let query =
             sqlx::query("select id from sessions where id > $1 order by id limit 1 offset $2");
         let query = query.bind(from.to_owned()).bind(count - 1);
-        let row = query.fetch_optional(&self.reader).await?;
+        let row = query.fetch_optional(&mut *self.reader().await?).await?;
         Ok(row.map(|row| row.try_get("id")).transpose()?)
     }
 

@@ -1,6 +1,6 @@
 //! The rows of the trail.
 
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use time::OffsetDateTime;
 
 use crate::audit::{Activity, Entry, Event, Record};
@@ -27,22 +27,54 @@ impl Store {
             .collect()
     }
 
-    /// The events of one kind since then, the newest first.
-    pub(crate) async fn activity_since(
+    /// The copied sessions that were caught since then, the newest first.
+    pub(crate) async fn reuses(
         &self,
         user_id: i64,
-        event: Event,
         since: OffsetDateTime,
     ) -> Result<Vec<Activity>> {
+        // The event stands in the statement, so that its index is used.
         let query = sqlx::query(
-            "select * from audit where user_id = $1 and event = $2 and at >= $3
-             order by id desc limit 10",
+            "select * from audit where user_id = $1 and at >= $2 and event = 'session_reused'
+             order by at desc, id desc limit 10",
         );
-        let query = query.bind(user_id).bind(event.name()).bind(millis(since));
+        let query = query.bind(user_id).bind(millis(since));
         let rows = query.fetch_all(&mut *self.reader().await?).await?;
         rows.iter()
             .filter_map(|row| read_activity(row).transpose())
             .collect()
+    }
+
+    /// The newest events, and with them what [`Store::reuses`] gives: both newest first.
+    pub(crate) async fn lately(
+        &self,
+        user_id: i64,
+        limit: i64,
+        since: OffsetDateTime,
+    ) -> Result<(Vec<Activity>, Vec<Activity>)> {
+        // As a number that is bound, the limit would make SQLite plan anew each time.
+        let query = sqlx::query(AssertSqlSafe(format!(
+            "select 0 as is_reuse, newest.* from
+                 (select * from audit where user_id = $1 order by id desc limit {limit}) as newest
+             union all
+             select 1 as is_reuse, caught.* from
+                 (select * from audit where user_id = $1 and at >= $2 and event = 'session_reused'
+                  order by at desc, id desc limit 10) as caught
+             order by id desc"
+        )));
+        let query = query.bind(user_id).bind(millis(since));
+        let rows = query.fetch_all(&mut *self.reader().await?).await?;
+        let (mut newest, mut caught) = (Vec::new(), Vec::new());
+        for row in &rows {
+            let is_reuse: i32 = row.try_get("is_reuse")?;
+            let part = if is_reuse == 0 {
+                &mut newest
+            } else {
+                &mut caught
+            };
+            part.extend(read_activity(row)?);
+        }
+        Ok((newest, caught))
     }
 
     /// How many rows the trail ever had.
@@ -76,7 +108,10 @@ impl Store {
             None => sqlx::query("select * from audit where id > $1 order by id desc limit $2")
                 .bind(BEFORE_ALL),
         };
-        let rows = query.bind(limit).fetch_all(&self.reader).await?;
+        let rows = query
+            .bind(limit)
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
         rows.iter().map(read_record).collect()
     }
 
@@ -93,7 +128,7 @@ impl Store {
         let query =
             sqlx::query("select * from audit where user_id = $1 and id > $2 order by id limit $3");
         let query = query.bind(user_id).bind(after).bind(limit);
-        let rows = query.fetch_all(&self.reader).await?;
+        let rows = query.fetch_all(&mut *self.reader().await?).await?;
         rows.iter().map(read_record).collect()
     }
 }

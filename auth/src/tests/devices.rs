@@ -123,6 +123,11 @@ async fn the_owner_is_told_of_a_copy_when_and_from_where() {
     assert_eq!(warnings[0].event.client, elsewhere);
     assert_eq!(warnings[0].event.at, later);
     assert_eq!(warnings[0].last_seen.as_ref(), Some(&at_home));
-    let much_later = auth.warnings(&account, later + Duration::days(15)).await;
-    assert!(much_later.unwrap().is_empty());
+    let newest = auth.activity(&account, None, 3).await.unwrap();
+    let lately = auth.lately(&account, 3, later).await.unwrap();
+    assert_eq!(lately, (newest, warnings));
+    let much_later = later + Duration::days(15);
+    let lately = auth.lately(&account, 3, much_later).await.unwrap();
+    assert_eq!((lately.0.len(), lately.1), (3, Vec::new()));
+    assert_eq!(auth.warnings(&account, much_later).await.unwrap(), []);
 }

@@ -1,0 +1,82 @@
+//! The files that a page asks for, and the script that wakes its islands.
+
+use std::sync::Arc;
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+
+/// Where the files of this build are; cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Files(Arc<Paths>);
+
+#[derive(Debug, Default)]
+struct Paths {
+    stylesheet: String,
+    script: String,
+    wasm: String,
+    waking: String,
+}
+
+/// Wakes one island after the other, from the outside in: what an island is given as its children belongs to it, and is
+/// told so before the islands among them wake. This is what the functions that Leptos compiles of islands expect.
+const WAKE: &str = r"
+const owners = [];
+const wake = async (element, islands) => {
+  const isChildren = element.localName === 'leptos-children';
+  if (element.localName === 'leptos-island') {
+    owners.at(-1)?.();
+    const island = islands[element.dataset.component];
+    if (island) await island(element);
+    else console.warn(`There is no island ${element.dataset.component}.`);
+  }
+  if (isChildren) owners.push(element.$$on_hydrate);
+  for (const child of element.children) await wake(child, islands);
+  if (isChildren) owners.pop();
+};
+const start = async () => {
+  const islands = await import(script);
+  await islands.default({ module_or_path: wasm });
+  islands.hydrate();
+  await wake(document.body, islands);
+};
+(window.requestIdleCallback ?? setTimeout)(start);
+";
+
+impl Files {
+    /// From the paths of the style sheet, the script and the WASM.
+    #[must_use]
+    pub fn new(stylesheet: String, script: String, wasm: String) -> Self {
+        let waking = format!("const script = {script:?}, wasm = {wasm:?};{WAKE}");
+        Self(Arc::new(Paths {
+            stylesheet,
+            script,
+            wasm,
+            waking,
+        }))
+    }
+
+    /// The path of the style sheet.
+    #[must_use]
+    pub fn stylesheet(&self) -> &str {
+        &self.0.stylesheet
+    }
+}
+
+/// What stands in the head of every page. It takes the place of Leptos's `HydrationScripts`, which reads the list of
+/// hashes from the disk for each page.
+#[component]
+#[must_use]
+pub fn PageFiles() -> impl IntoView {
+    // Nothing is sent along for the islands to take over: they get what they need as attributes.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
+    let Files(paths) = use_context::<Files>().unwrap_or_default();
+    let nonce = use_nonce();
+    view! {
+        <link rel="stylesheet" href=paths.stylesheet.clone() />
+        <link rel="modulepreload" href=paths.script.clone() nonce=nonce.clone() />
+        <link rel="preload" href=paths.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <script type="module" nonce=nonce inner_html=paths.waking.clone()></script>
+    }
+}

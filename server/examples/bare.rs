@@ -1,0 +1,98 @@
+//! A bare axum server with the bytes of a page, and beside them as little as can be of what the site does: what the
+//! pages of the site are measured against.
+//!
+//! `bare PAGE` with the settings of the site (`--data-dir`, `--site-addr`) answers with the bytes of the file `PAGE`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use auth::{Account, Auth};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use clap::Parser;
+use serde_json::json;
+use server::clock::Clock;
+use server::config::Settings;
+
+#[derive(Parser)]
+struct Cli {
+    page: PathBuf,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Clone)]
+struct Bare {
+    auth: Auth,
+    clock: Arc<Clock>,
+    page: Bytes,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let config = cli.settings.check()?;
+    let clock = Clock::system();
+    let bare = Bare {
+        auth: Auth::open(config.auth, clock.now()).await?,
+        clock: Arc::new(clock),
+        page: std::fs::read(&cli.page)?.into(),
+    };
+    let address: SocketAddr = config.site_addr;
+    let router = Router::new()
+        .route("/page", get(page))
+        .route("/own-page", get(own_page))
+        .route("/redirect", get(redirect))
+        .route("/me", get(me))
+        .with_state(bare);
+    let listener = tokio::net::TcpListener::bind(address).await?;
+    axum::serve(listener, router).await.context("serving")
+}
+
+async fn page(State(bare): State<Bare>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/html; charset=utf-8")], bare.page)
+}
+
+async fn redirect() -> impl IntoResponse {
+    (
+        StatusCode::SEE_OTHER,
+        [(LOCATION, "/login?next=%2Fdashboard")],
+    )
+}
+
+async fn own_page(state: State<Bare>, headers: HeaderMap) -> Result<impl IntoResponse, StatusCode> {
+    state.account(&headers).await?;
+    Ok(page(state).await)
+}
+
+async fn me(State(bare): State<Bare>, headers: HeaderMap) -> Result<impl IntoResponse, StatusCode> {
+    let account = bare.account(&headers).await?;
+    Ok(Json(json!({
+        "id": account.id,
+        "documentId": account.document_id,
+        "username": account.username.as_str(),
+        "email": account.email.as_str(),
+    })))
+}
+
+impl Bare {
+    /// The check of a token, and one read by an index.
+    async fn account(&self, headers: &HeaderMap) -> Result<Account, StatusCode> {
+        let said = headers
+            .get(AUTHORIZATION)
+            .and_then(|said| said.to_str().ok());
+        let token = said.and_then(|said| said.strip_prefix("Bearer "));
+        let token = token.ok_or(StatusCode::UNAUTHORIZED)?;
+        let session = self.auth.verify(token, self.clock.now());
+        let session = session.map_err(|_| StatusCode::UNAUTHORIZED)?;
+        let account = self.auth.account(&session).await;
+        account.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
