@@ -9,6 +9,7 @@ mod forms;
 mod guard;
 pub(crate) mod http;
 mod memory;
+mod pages;
 mod refresh;
 mod size;
 mod startup;
@@ -52,6 +53,7 @@ fn measure(shell: &Shell, checkout: &Checkout) -> Result<Vec<Figure>> {
     figures.push(memory::measure(&workplace)?);
     figures.extend(guard::measure(&workplace)?);
     figures.extend(refresh::measure(&workplace)?);
+    figures.extend(pages::measure(&workplace)?);
     figures.extend(forms::measure(&workplace)?);
     figures.extend(api::measure(&workplace)?);
     fs::remove_dir_all(&data)?;

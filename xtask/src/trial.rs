@@ -14,7 +14,7 @@ mod scene;
 mod storm;
 mod table;
 mod tally;
-mod visitors;
+pub(crate) mod visitors;
 
 use anyhow::{Result, bail, ensure};
 
