@@ -16,6 +16,23 @@ pub(crate) fn processor_time(process: u32) -> Result<Duration> {
     Ok(Duration::from_millis(TICK * ticks))
 }
 
+/// The same of those of its threads that have a name.
+pub(crate) fn time_of_threads(process: u32, name: &str) -> Result<Duration> {
+    let mut ticks_of_all = 0;
+    for thread in fs::read_dir(format!("/proc/{process}/task"))? {
+        let folder = thread?.path();
+        // A thread that has ended meanwhile is none of those.
+        let Ok(stat) = fs::read_to_string(folder.join("stat")) else {
+            continue;
+        };
+        if stat.contains(&format!(" ({name}) ")) {
+            let ticks = ticks(&stat, OWN);
+            ticks_of_all += ticks.with_context(|| format!("cannot make sense of {stat}"))?;
+        }
+    }
+    Ok(Duration::from_millis(TICK * ticks_of_all))
+}
+
 /// The processor time of the programs that this process has waited for, and of theirs.
 pub(crate) fn time_of_children() -> Result<Duration> {
     let stat = fs::read_to_string("/proc/self/stat")?;
@@ -85,5 +102,7 @@ mod tests {
     fn our_own_process_has_cost_something() {
         assert!(peak_memory(std::process::id()).unwrap() > 0.0);
         assert!(processor_time(std::process::id()).is_ok());
+        let nobody = time_of_threads(std::process::id(), "nobody");
+        assert_eq!(nobody.unwrap(), Duration::ZERO);
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::trial::gauge::{peak_memory, processor_time, time_of_all};
+use crate::trial::gauge::{peak_memory, processor_time, time_of_all, time_of_threads};
 use crate::trial::planned::{Measured, Plan, Times};
 use crate::trial::scene::{Scene, Site};
 use crate::trial::storm::calibration::calibrate;
@@ -22,6 +22,9 @@ use crate::trial::visitors;
 const CLIENTS: usize = 32;
 
 const DASHBOARDS: u32 = 50;
+
+/// What the server calls the threads that hash.
+const HASHERS: &str = "hasher";
 
 /// Of one argon2id hash at the default cost, in MB.
 const HASH_MEMORY: f64 = 19.0;
@@ -49,6 +52,8 @@ pub(crate) struct Weather {
     /// Of all processors, what went into making the load.
     pub(crate) load_share: f64,
     pub(crate) server_share: f64,
+    /// What the server's threads took that hash: it is no guess at how fast the machine was meanwhile.
+    pub(crate) hashing_share: f64,
     /// What neither the server nor the load took.
     pub(crate) others_share: f64,
 }
@@ -62,6 +67,11 @@ impl Weather {
     pub(crate) fn used(&self) -> f64 {
         let left = 1.0 - self.others_share / 100.0;
         100.0 * self.rate() * self.hash_time / (self.cores * left)
+    }
+
+    /// Which part of the processors hashed, of what other programs on this machine left, in percent.
+    pub(crate) fn hashing(&self) -> f64 {
+        self.hashing_share / (1.0 - self.others_share / 100.0)
     }
 }
 
@@ -95,7 +105,12 @@ fn endure(scene: &Scene, site: &Site, attempts: Attempts) -> Result<Weather> {
     let server = site.process().context("the server is not there")?;
     let cost = || {
         let (own, of_server) = (processor_time(std::process::id())?, processor_time(server)?);
-        anyhow::Ok([own, of_server, time_of_all()?])
+        anyhow::Ok([
+            own,
+            of_server,
+            time_of_all()?,
+            time_of_threads(server, HASHERS)?,
+        ])
     };
     let costs_before = cost()?;
     let began = Instant::now();
@@ -142,6 +157,7 @@ fn endure(scene: &Scene, site: &Site, attempts: Attempts) -> Result<Weather> {
         memory_limit: 64.0 + cores * HASH_MEMORY,
         load_share,
         server_share,
+        hashing_share: share(3),
         others_share: (all - server_share - load_share).max(0.0),
     })
 }

@@ -78,6 +78,11 @@ pub(crate) fn of(weather: &Weather) -> String {
         ),
         at_most("most memory", weather.memory, weather.memory_limit, "MB"),
         figure(
+            "of the processors that hashed, as the kernel counts it, of what other programs left",
+            &format!("{:.1} %", weather.hashing()),
+            "–",
+        ),
+        figure(
             "of the processors: server, load, other programs",
             &format!(
                 "{:.1} %, {:.1} %, {:.1} %",
