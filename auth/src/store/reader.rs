@@ -1,11 +1,12 @@
 //! Connections that read, and how long they are waited for and used.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration as StdDuration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Error, Result};
@@ -21,7 +22,21 @@ pub(super) struct Shelf {
     places: Arc<Semaphore>,
     patience: StdDuration,
     /// None when the store is closed.
-    kept: Arc<Mutex<Option<Vec<PoolConnection<Any>>>>>,
+    kept: Arc<Mutex<Option<Kept>>>,
+}
+
+#[derive(Default)]
+struct Kept(Vec<PoolConnection<Any>>);
+
+impl Drop for Kept {
+    /// A connection goes back to its pool by a task. Where none can be started any more, there is no pool to go back to.
+    fn drop(&mut self) {
+        if Handle::try_current().is_err() {
+            for connection in self.0.drain(..) {
+                drop(connection.leak());
+            }
+        }
+    }
 }
 
 impl Shelf {
@@ -29,7 +44,7 @@ impl Shelf {
         Self {
             places: Arc::new(Semaphore::new(connections)),
             patience,
-            kept: Arc::new(Mutex::new(Some(Vec::new()))),
+            kept: Arc::new(Mutex::new(Some(Kept::default()))),
         }
     }
 
@@ -49,13 +64,13 @@ impl Shelf {
     }
 
     fn pop(&self) -> Option<PoolConnection<Any>> {
-        self.lock().as_mut()?.pop()
+        self.lock().as_mut()?.0.pop()
     }
 
     /// Once it is closed, connections go back to the pool, which waits for them.
     fn put(&self, connection: PoolConnection<Any>) {
         if let Some(kept) = self.lock().as_mut() {
-            kept.push(connection);
+            kept.0.push(connection);
         }
     }
 
@@ -63,7 +78,7 @@ impl Shelf {
         self.lock().take();
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Vec<PoolConnection<Any>>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Kept>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -140,7 +155,7 @@ mod tests {
 
     fn kept(store: &Store) -> usize {
         let shelf = store.shelf.as_ref().unwrap();
-        shelf.lock().as_ref().map_or(0, Vec::len)
+        shelf.lock().as_ref().map_or(0, |kept| kept.0.len())
     }
 
     #[tokio::test]
@@ -178,6 +193,23 @@ mod tests {
         assert!(matches!(late, Err(Error::Unavailable(_))));
         all.pop();
         assert!(!store.has_users().await.unwrap());
+    }
+
+    #[test]
+    fn a_store_may_outlive_its_runtime() {
+        let dir = TempDir::new().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let store = runtime.block_on(async {
+            let store = store(&dir).await;
+            store.has_users().await.unwrap();
+            store
+        });
+        drop(runtime);
+        assert_eq!(kept(&store), 1);
+        drop(store);
     }
 
     #[tokio::test]
