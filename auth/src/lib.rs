@@ -85,7 +85,7 @@ pub use crate::session::{
     Browser, Client, Device, DeviceId, Lifespans, Limits, NotADeviceId, NotASessionId, Persistence,
     Session, SessionId, SignedIn,
 };
-pub use crate::store::Database;
+pub use crate::store::{Database, HEARD_WITHIN};
 pub use crate::throttle::{RateLimits, Subnet};
 pub use crate::token::{MAX_ACCESS_LIFESPAN, Tokens};
 

@@ -42,6 +42,7 @@ pub(crate) use crate::store::inspect::inspect;
 pub(crate) use crate::store::links::LinkRow;
 pub(crate) use crate::store::mails::{Fate, MailRow};
 pub(crate) use crate::store::manage::{NewNumber, NewRow};
+pub use crate::store::news::HEARD_WITHIN;
 pub(crate) use crate::store::news::Numbers;
 use crate::store::queue::{Haste, Protection, Queue};
 use crate::store::reader::Shelf;

@@ -18,7 +18,8 @@ use crate::store::{KeyRow, Writing};
 pub enum Promotion {
     /// When it was published for long enough: every verifier knows it by then.
     Published,
-    /// Now. Other verifiers may refuse its tokens until they have fetched it.
+    /// Now. Who does not know it yet refuses its tokens: other nodes, when it was not published for
+    /// [`HEARD_WITHIN`](crate::HEARD_WITHIN), and other verifiers until they have fetched it.
     AtOnce,
 }
 

@@ -22,6 +22,8 @@ pub(super) const NOTIFY: &str = "select pg_notify('latchkey', '')";
 /// five seconds.
 const POLL_BESIDE_NOTIFICATIONS: StdDuration = StdDuration::from_secs(2);
 const POLL: StdDuration = StdDuration::from_secs(1);
+/// Within it every node that reaches the database knows what was changed there, also when a notification was lost.
+pub const HEARD_WITHIN: StdDuration = StdDuration::from_secs(3);
 /// Before the next attempt to listen.
 const RECONNECT: StdDuration = StdDuration::from_millis(500);
 

@@ -18,8 +18,8 @@ pub enum KeyCommand {
     },
     /// Lets another key sign. Nobody is signed out. Running servers learn of it by themselves.
     Rotate {
-        /// Without the 15 minutes in which other verifiers can fetch the new key. For a key that leaked:
-        /// remove it afterwards.
+        /// Without the 15 minutes in which other verifiers can fetch the new key, but for the 3 seconds in which
+        /// each running server learns of it. For a key that leaked: remove it afterwards.
         #[arg(long)]
         now: bool,
         #[command(flatten)]
@@ -47,12 +47,13 @@ pub async fn run(auth: &Auth, command: KeyCommand, clock: &Clock) -> anyhow::Res
             keys.iter().try_for_each(|key| say(&key.line()))
         }
         KeyCommand::Rotate { now, form } => {
-            let when = if now {
-                Promotion::AtOnce
-            } else {
-                Promotion::Published
-            };
-            let key = Shown::from(&auth.rotate_keys(when, clock.now()).await?);
+            let mut key = auth.rotate_keys(Promotion::Published, clock.now()).await?;
+            if now {
+                // A server that does not know a key refuses what it has signed.
+                tokio::time::sleep(auth::HEARD_WITHIN).await;
+                key = auth.rotate_keys(Promotion::AtOnce, clock.now()).await?;
+            }
+            let key = Shown::from(&key);
             if form.json {
                 return say_json(&key);
             }
