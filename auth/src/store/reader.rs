@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration as StdDuration;
+use std::time::{Duration as StdDuration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool};
@@ -13,9 +13,13 @@ use crate::error::{Error, Result};
 use crate::measure::{Stopwatch, Work};
 use crate::store::Store;
 
+/// How long a connection stays out of its pool.
+const CHECKED_FOR: StdDuration = StdDuration::from_secs(60);
+
 /// Connections to a file that have been used, the last one on top: what it has read is still in its memory.
 ///
-/// The pool asks each whether it is still there when it comes back, which takes as long as a read.
+/// The pool asks each whether it is still there when it comes back, which takes as long as a read. So they come back
+/// once a minute.
 #[derive(Clone)]
 pub(super) struct Shelf {
     /// As many as the pool can open for those who come here.
@@ -26,17 +30,23 @@ pub(super) struct Shelf {
 }
 
 #[derive(Default)]
-struct Kept(Vec<PoolConnection<Any>>);
+struct Kept(Vec<Checked>);
 
 impl Drop for Kept {
     /// A connection goes back to its pool by a task. Where none can be started any more, there is no pool to go back to.
     fn drop(&mut self) {
         if Handle::try_current().is_err() {
-            for connection in self.0.drain(..) {
-                drop(connection.leak());
+            for checked in self.0.drain(..) {
+                drop(checked.connection.leak());
             }
         }
     }
+}
+
+/// A connection, and when it came from its pool.
+struct Checked {
+    connection: PoolConnection<Any>,
+    at: Instant,
 }
 
 impl Shelf {
@@ -48,7 +58,7 @@ impl Shelf {
         }
     }
 
-    async fn take(&self, pool: &AnyPool) -> Result<(PoolConnection<Any>, Place)> {
+    async fn take(&self, pool: &AnyPool) -> Result<(Checked, Place)> {
         let permit = Arc::clone(&self.places).acquire_owned();
         let permit = tokio::time::timeout(self.patience, permit).await;
         let permit = permit.map_err(|_| Error::Unavailable(sqlx::Error::PoolTimedOut))?;
@@ -56,21 +66,23 @@ impl Shelf {
             shelf: self.clone(),
             _permit: permit.map_err(Error::internal)?,
         };
-        let connection = match self.pop() {
+        let checked = match self.pop() {
             Some(kept) => kept,
-            None => pool.acquire().await?,
+            None => Checked::from(pool.acquire().await?),
         };
-        Ok((connection, place))
+        Ok((checked, place))
     }
 
-    fn pop(&self) -> Option<PoolConnection<Any>> {
+    fn pop(&self) -> Option<Checked> {
         self.lock().as_mut()?.0.pop()
     }
 
     /// Once it is closed, connections go back to the pool, which waits for them.
-    fn put(&self, connection: PoolConnection<Any>) {
-        if let Some(kept) = self.lock().as_mut() {
-            kept.0.push(connection);
+    fn put(&self, checked: Checked, now: Instant) {
+        if let Some(kept) = self.lock().as_mut()
+            && now < checked.at + CHECKED_FOR
+        {
+            kept.0.push(checked);
         }
     }
 
@@ -83,6 +95,13 @@ impl Shelf {
     }
 }
 
+impl From<PoolConnection<Any>> for Checked {
+    fn from(connection: PoolConnection<Any>) -> Self {
+        let at = Instant::now();
+        Self { connection, at }
+    }
+}
+
 /// The right to use a connection, and where it is put back.
 struct Place {
     shelf: Shelf,
@@ -92,7 +111,7 @@ struct Place {
 /// A connection that is given back when this is dropped.
 pub(super) struct Reader {
     /// None when this is dropped.
-    connection: Option<PoolConnection<Any>>,
+    connection: Option<Checked>,
     place: Option<Place>,
     in_use: Stopwatch,
 }
@@ -105,7 +124,7 @@ impl Store {
                 let (connection, place) = shelf.take(&self.reader).await?;
                 (connection, Some(place))
             }
-            None => (self.reader.acquire().await?, None),
+            None => (Checked::from(self.reader.acquire().await?), None),
         };
         waiting.database(Work::WaitToRead);
         Ok(Reader {
@@ -120,13 +139,15 @@ impl Deref for Reader {
     type Target = AnyConnection;
 
     fn deref(&self) -> &AnyConnection {
-        self.connection.as_ref().expect("it is given back once")
+        let checked = self.connection.as_ref();
+        &checked.expect("it is given back once").connection
     }
 }
 
 impl DerefMut for Reader {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        self.connection.as_mut().expect("it is given back once")
+        let checked = self.connection.as_mut();
+        &mut checked.expect("it is given back once").connection
     }
 }
 
@@ -134,7 +155,7 @@ impl Drop for Reader {
     fn drop(&mut self) {
         self.in_use.database(Work::Read);
         if let (Some(connection), Some(place)) = (self.connection.take(), &self.place) {
-            place.shelf.put(connection);
+            place.shelf.put(connection, Instant::now());
         }
     }
 }
@@ -166,6 +187,22 @@ mod tests {
             store.has_users().await.unwrap();
         }
         assert_eq!(kept(&store), 1);
+    }
+
+    #[tokio::test]
+    async fn a_connection_goes_back_to_the_pool_after_a_while() {
+        let dir = TempDir::new().unwrap();
+        let store = store(&dir).await;
+        let shelf = store.shelf.as_ref().unwrap();
+        for (age, left) in [
+            (CHECKED_FOR - StdDuration::from_secs(1), 1),
+            (CHECKED_FOR, 0),
+        ] {
+            let (checked, _place) = shelf.take(&store.reader).await.unwrap();
+            let later = checked.at + age;
+            shelf.put(checked, later);
+            assert_eq!(kept(&store), left, "{age:?}");
+        }
     }
 
     #[tokio::test]
