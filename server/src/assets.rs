@@ -8,11 +8,11 @@ use app::files::Files;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderValue, Response, StatusCode};
+use axum::http::{HeaderValue, Response};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use leptos::config::LeptosOptions;
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, ServiceExt};
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -92,14 +92,14 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) 
         REVALIDATE
     };
     let folder = root.join(options.site_pkg_dir.as_ref());
-    let package = match options.hash_files.then(|| memory::Files::read(&folder)) {
-        Some(Ok(files)) => held(files),
+    let held = options.hash_files.then(|| memory::Files::read(&folder));
+    let disk = ServeDir::new(folder)
+        .precompressed_br()
+        .precompressed_gzip();
+    let package = match held {
+        Some(Ok(files)) => from_memory(files, disk),
         // While the site is developed they change.
-        _ => Router::new().fallback_service(
-            ServeDir::new(folder)
-                .precompressed_br()
-                .precompressed_gzip(),
-        ),
+        _ => Router::new().fallback_service(disk),
     };
     let package = ServiceBuilder::new()
         .layer(cache_for(cache))
@@ -127,10 +127,16 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) 
     )
 }
 
-fn held(files: memory::Files) -> Router {
+/// What is not held, be it large, in a folder or newer than this process, is looked for on the disk.
+fn from_memory(files: memory::Files, disk: ServeDir) -> Router {
     let answer = move |request: Request| {
-        let answer = files.answer(&request);
-        async move { answer.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response()) }
+        let (held, disk) = (files.answer(&request), disk.clone());
+        async move {
+            match held {
+                Some(answer) => answer,
+                None => disk.oneshot(request).await.into_response(),
+            }
+        }
     };
     Router::new().fallback(get(answer))
 }
