@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a visitor may know of a failure. It is built from the constants of this crate alone, so
 /// nothing that somebody sent, and nothing internal, can be in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AppError {
     /// The HTTP status of the answer.
     pub status: u16,

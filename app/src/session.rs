@@ -10,7 +10,7 @@ use crate::theme::Theme;
 
 /// One request for a page: who asks, for what, and what was wrong with the form they sent.
 /// The server provides it to every render; it never travels.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Visit {
     pub path: String,
     /// The path and the query.
@@ -48,7 +48,7 @@ impl fmt::Debug for Visit {
 }
 
 /// A form that was posted without script and refused: the page shows it again.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Submission {
     pub error: Option<AppError>,
     /// What was typed, by field name. Passwords are never among them.

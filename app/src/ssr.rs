@@ -68,6 +68,12 @@ impl Services {
         }
     }
 
+    /// What the pages know of a request.
+    #[must_use]
+    pub fn visit(&self, parts: &Parts) -> Visit {
+        visit(parts, self)
+    }
+
     fn confirms_first(&self) -> bool {
         self.auth.config().confirmation == Confirmation::Required
     }

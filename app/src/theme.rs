@@ -12,7 +12,7 @@ pub const COOKIE: &str = "latchkey_theme";
 /// Its name on https, under which nobody can set one over plain http.
 pub const SECURE_COOKIE: &str = "__Secure-latchkey_theme";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
     #[default]

@@ -16,6 +16,7 @@ mod guard;
 pub mod healthcheck;
 mod jwks;
 mod outbox;
+mod prepared;
 mod ready;
 mod receive;
 mod requests;
@@ -52,6 +53,7 @@ use crate::api::{ApiConfig, TokenPlace};
 use crate::client::Proxies;
 use crate::clock::Clock;
 use crate::events::Streams;
+use crate::prepared::Prepared;
 use crate::ready::Readiness;
 use crate::serve::Leaving;
 use crate::shed::Room;
@@ -99,6 +101,7 @@ pub(crate) struct Shared {
     /// For the requests that are worked on.
     pub(crate) room: Arc<Room>,
     pub(crate) readiness: Arc<Readiness>,
+    pub(crate) prepared: Prepared,
     /// The open pages that wait for the end of their session.
     pub(crate) streams: Streams,
     pub(crate) live_reload: Option<String>,
@@ -128,6 +131,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         proxies: site.proxies,
         room: Arc::new(Room::new(site.max_requests)),
         readiness: Arc::default(),
+        prepared: Prepared::default(),
         streams: Streams::default(),
         live_reload: live_reload(options),
     }));
@@ -143,6 +147,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn(guard::guard))
         .layer(from_fn(form::handle))
+        .layer(from_fn_with_state(app.clone(), prepared::prepare))
         .service(pages(&app, options));
     let site = ServiceBuilder::new()
         .layer(from_fn(requests::watch))

@@ -23,6 +23,7 @@ mod leaving;
 mod limits;
 mod login;
 mod outbox;
+mod prepared;
 mod profile;
 mod program;
 mod refresh;

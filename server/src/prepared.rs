@@ -1,0 +1,97 @@
+//! Pages that are the same for all strangers: rendered once, and given to each with a nonce of their own.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use app::error::AppError;
+use app::session::Visit;
+use app::ssr::{Arrival, PolicyNonce};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::{App, answer};
+
+/// Where strangers come in. What such a page shows them is decided by their [`Visit`] alone.
+const ENTRANCES: [&str; 4] = ["/", "/login", "/register", "/forgot-password"];
+
+/// More than there can be by the number of entrances, themes and languages.
+const MOST: usize = 64;
+
+/// The largest page, in bytes.
+const LARGEST: usize = 1 << 20;
+
+/// The pages that were rendered.
+#[derive(Default)]
+pub(crate) struct Prepared(RwLock<HashMap<Visit, Arc<Page>>>);
+
+/// A page, cut where the nonce stood that it was rendered with.
+struct Page {
+    headers: HeaderMap,
+    pieces: Vec<Box<str>>,
+}
+
+/// Answers strangers at an entrance by the page that was rendered for the first of them.
+pub(crate) async fn prepare(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let is_stranger = parts
+        .extensions
+        .get::<Arrival>()
+        .is_some_and(|arrival| arrival.session.is_none());
+    let is_entrance = parts.method == Method::GET
+        && parts.uri.query().is_none()
+        && ENTRANCES.contains(&parts.uri.path());
+    let nonce = parts.extensions.get::<PolicyNonce>().cloned();
+    let visit = (is_stranger && is_entrance).then(|| app.services.visit(&parts));
+    let request = Request::from_parts(parts, body);
+    let (Some(visit), Some(PolicyNonce(nonce))) = (visit, nonce) else {
+        return next.run(request).await;
+    };
+    if let Some(page) = app.prepared.get(&visit) {
+        return page.with(&nonce);
+    }
+    let response = next.run(request).await;
+    app.prepared.keep(visit, response, &nonce).await
+}
+
+impl Prepared {
+    fn get(&self, visit: &Visit) -> Option<Arc<Page>> {
+        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        pages.get(visit).cloned()
+    }
+
+    async fn keep(&self, visit: Visit, response: Response, nonce: &str) -> Response {
+        if response.status() != StatusCode::OK {
+            return response;
+        }
+        let (parts, body) = response.into_parts();
+        let Ok(body) = to_bytes(body, LARGEST).await else {
+            return answer::failure(AppError::internal());
+        };
+        let page = Page::new(parts.headers.clone(), &body, nonce);
+        let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(page) = page
+            && pages.len() < MOST
+        {
+            pages.insert(visit, Arc::new(page));
+        }
+        Response::from_parts(parts, Body::from(body))
+    }
+}
+
+impl Page {
+    /// None when there is no nonce in it, or no text.
+    fn new(headers: HeaderMap, body: &[u8], nonce: &str) -> Option<Self> {
+        let pieces = str::from_utf8(body).ok()?.split(nonce);
+        let pieces: Vec<Box<str>> = pieces.map(Box::from).collect();
+        (pieces.len() > 1).then_some(Self { headers, pieces })
+    }
+
+    fn with(&self, nonce: &str) -> Response {
+        let mut response = Response::new(Body::from(self.pieces.join(nonce)));
+        *response.headers_mut() = self.headers.clone();
+        response
+    }
+}
