@@ -44,7 +44,7 @@ cargo xtask <command>
   supply                 licences, advisories and unused dependencies
   sbom                   list what the binary is made of, as CycloneDX
   bench                  measure the release against the limits it promises
-  trial <storm|crowd|faults|nodes|all> [--short]
+  trial <storm|crowd|day|faults|nodes|all> [--short]
                          what the release does under load and under faults
   fuzz [seconds]         try hostile input on what strangers can reach, 60 seconds per target
 

@@ -5,8 +5,9 @@
 mod actor;
 mod caller;
 mod crowd;
+mod day;
 mod faults;
-mod gauge;
+pub(crate) mod gauge;
 mod load;
 mod nodes;
 mod planned;
@@ -48,16 +49,18 @@ pub(crate) fn run(name: &str, lengths: Lengths) -> Result<()> {
     let broken = match name {
         "storm" => storm(&scene)?,
         "crowd" => crowd(&scene)?,
+        "day" => day(&scene)?,
         "faults" => faults(&scene)?,
         "nodes" => nodes(&scene)?,
         "all" => [
             storm(&scene)?,
             crowd(&scene)?,
+            day(&scene)?,
             faults(&scene)?,
             nodes(&scene)?,
         ]
         .concat(),
-        other => bail!("there is no trial `{other}`: storm, crowd, faults, nodes, all"),
+        other => bail!("there is no trial `{other}`: storm, crowd, day, faults, nodes, all"),
     };
     ensure!(
         broken.is_empty(),
@@ -122,6 +125,15 @@ fn crowd(scene: &Scene) -> Result<Vec<String>> {
     let failed = crowded.crowded.tally.failed() + crowded.crowded.planned.tally.failed();
     let broken = format!("{failed} requests of others failed while the crowd was there");
     Ok((failed > 0).then_some(broken).into_iter().collect())
+}
+
+fn day(scene: &Scene) -> Result<Vec<String>> {
+    let day = day::run(scene)?;
+    println!("\n### A day\n{}", table::day::of(&day));
+    let failed = day.actors.tally.failed() + day.dashboards.failed();
+    let failures = (failed > 0).then(|| format!("{failed} requests failed in the day"));
+    let broken = day.actors.broken.sentences().cloned();
+    Ok(broken.chain(failures).collect())
 }
 
 fn faults(scene: &Scene) -> Result<Vec<String>> {

@@ -81,7 +81,7 @@ pub(crate) fn measure(workplace: &Workplace) -> Result<Vec<Figure>> {
     process::run(&mut shell.cargo(["build", "--release", "--package=server", "--example=bare"]))?;
     let mut site = workplace.start_on_one_processor()?;
     drop(site.connect(Connection::open)?);
-    let cookies = visitors::enter(site.address(), 1)?.remove(0);
+    let cookies = visitors::enter(site.address(), "visitor", 1)?.remove(0);
     let mut figures = Vec::new();
     for pair in &PAIRS {
         let page = Connection::open(site.address())?.get_with_cookie(pair.path, &cookies)?;

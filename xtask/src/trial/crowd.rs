@@ -76,7 +76,7 @@ pub(crate) fn run(scene: &Scene) -> Result<Crowded> {
 }
 
 fn with_and_without(scene: &Scene, site: &Site) -> Result<Crowded> {
-    let cookies = visitors::enter(site.address(), PLANNED as usize)?;
+    let cookies = visitors::enter(site.address(), "visitor", PLANNED as usize)?;
     let server = site.process().context("the server is not there")?;
     let look = || look(scene, site.address(), server, &cookies);
     look()?;

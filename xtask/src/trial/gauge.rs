@@ -49,12 +49,26 @@ pub(crate) fn time_of_all() -> Result<Duration> {
 
 /// The most memory that a process has held, in MB of 1,024².
 pub(crate) fn peak_memory(process: u32) -> Result<f64> {
+    memory(process, "VmHWM:")
+}
+
+/// The memory that a process holds, in MB of 1,024².
+pub(crate) fn resident_memory(process: u32) -> Result<f64> {
+    memory(process, "VmRSS:")
+}
+
+fn memory(process: u32, which: &str) -> Result<f64> {
     let file = format!("/proc/{process}/status");
     let status = fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<f64>().ok());
+    let kibibytes = kibibytes(&status, which);
     let kibibytes = kibibytes.with_context(|| format!("cannot make sense of {file}"))?;
     Ok(kibibytes / 1024.0)
+}
+
+/// Finds a line like `VmRSS:   12345 kB`.
+fn kibibytes(status: &str, which: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(which))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 /// Where `utime` and `stime` stand behind the name, and `cutime` and `cstime`.
@@ -96,6 +110,13 @@ mod tests {
         let stat = "cpu  10 2 30 4000 500 6 7 80 0 0\ncpu0 5 1 15 2000 250 3 3 40 0 0\n";
         assert_eq!(all(stat), Some(135));
         assert_eq!(all("cpu 1"), None);
+    }
+
+    #[test]
+    fn the_resident_memory_is_found_among_the_others() {
+        let status = "Name:\tlatchkey\nVmHWM:\t   30000 kB\nVmRSS:\t   20480 kB\n";
+        assert_eq!(kibibytes(status, "VmRSS:"), Some(20480.0));
+        assert_eq!(kibibytes("Name:\tkthreadd\n", "VmRSS:"), None);
     }
 
     #[test]

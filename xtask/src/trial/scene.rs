@@ -30,6 +30,8 @@ pub(crate) struct Lengths {
     pub(crate) storm: Duration,
     /// Of each of the three parts of the crowd's trial.
     pub(crate) crowd: Duration,
+    /// Of the minutes of a day.
+    pub(crate) minute: Duration,
     /// How long a fault stays.
     pub(crate) fault: Duration,
     /// How often what is over at once is done.
@@ -44,6 +46,7 @@ impl Lengths {
     pub(crate) const FULL: Self = Self {
         storm: Duration::from_secs(60),
         crowd: Duration::from_secs(40),
+        minute: Duration::from_secs(60),
         fault: Duration::from_secs(5),
         rounds: 5,
         actors: 16,
@@ -54,6 +57,7 @@ impl Lengths {
     pub(crate) const SHORT: Self = Self {
         storm: Duration::from_secs(5),
         crowd: Duration::from_secs(3),
+        minute: Duration::from_secs(2),
         fault: Duration::from_secs(1),
         rounds: 1,
         actors: 6,

@@ -101,7 +101,7 @@ pub(crate) fn run_one(scene: &Scene, attempts: Attempts) -> Result<Weather> {
 fn endure(scene: &Scene, site: &Site, attempts: Attempts) -> Result<Weather> {
     let address = site.address();
     prepare(address)?;
-    let cookies = visitors::enter(address, DASHBOARDS as usize)?;
+    let cookies = visitors::enter(address, "visitor", DASHBOARDS as usize)?;
     let server = site.process().context("the server is not there")?;
     let cost = || {
         let (own, of_server) = (processor_time(std::process::id())?, processor_time(server)?);

@@ -1,6 +1,7 @@
 //! The tables, as `docs/reliability.md` has them, and the sentences about what was promised and not kept.
 
 pub(crate) mod crowd;
+pub(crate) mod day;
 pub(crate) mod storm;
 
 use std::time::Duration;

@@ -9,12 +9,12 @@ use crate::bench::http::Connection;
 use crate::trial::actor::PASSWORD;
 use crate::trial::caller::Caller;
 
-/// Makes accounts by the form, and returns the cookies of each browser.
-pub(crate) fn enter(address: SocketAddr, count: usize) -> Result<Vec<String>> {
+/// Makes accounts by the form, each with a name and a number, and returns the cookies of each browser.
+pub(crate) fn enter(address: SocketAddr, name: &str, count: usize) -> Result<Vec<String>> {
     let password = PASSWORD.replace(' ', "+");
     let enter = |number| {
         let form = format!(
-            "email=visitor{number}%40example.org&username=visitor{number}&password={password}"
+            "email={name}{number}%40example.org&username={name}{number}&password={password}"
         );
         // A person each, with an address of their own where the server believes the proxy that we are.
         let headers = format!(
