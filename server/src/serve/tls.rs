@@ -42,6 +42,11 @@ impl Certificate {
         }
     }
 
+    /// The file of the private key.
+    pub(crate) fn key(&self) -> &Path {
+        &self.key
+    }
+
     /// Reads both files. Browsers are offered HTTP/2 and HTTP/1.1, over TLS 1.3 and 1.2.
     ///
     /// # Errors

@@ -22,7 +22,29 @@ pub(super) fn check(config: &Config, folder: &Path, findings: &mut Findings) {
             mode(Path::new(&beside), findings);
         }
     }
+    if let Some(certificate) = &config.certificate {
+        key(certificate.key(), findings);
+    }
     room(folder, findings);
+}
+
+/// Whoever renews the certificate is often another user, and of a group of the two.
+fn key(path: &Path, findings: &mut Findings) {
+    let Ok(metadata) = fs::metadata(path) else {
+        return;
+    };
+    let mode = metadata.permissions().mode() & 0o777;
+    let shown = path.display();
+    match mode & 0o027 {
+        0 => findings.ok(
+            "permissions",
+            format!("{shown} is not for everybody ({mode:03o})"),
+        ),
+        _ => {
+            let message = format!("{shown} is open to others ({mode:03o}): chmod 640");
+            findings.fail("permissions", message);
+        }
+    }
 }
 
 /// What is not there has nothing to hide.
@@ -86,6 +108,24 @@ mod tests {
         let mut findings = Findings::default();
         super::mode(&dir.path().join("nothing"), &mut findings);
         assert!(findings.0.is_empty());
+    }
+
+    #[test]
+    fn the_key_of_the_certificate_is_for_its_owner_and_a_group() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key.pem");
+        for (mode, state) in [
+            (0o600, State::Ok),
+            (0o640, State::Ok),
+            (0o660, State::Fail),
+            (0o644, State::Fail),
+        ] {
+            fs::write(&path, "x").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let mut findings = Findings::default();
+            key(&path, &mut findings);
+            assert_eq!(findings.0[0].state, state, "{mode:o}");
+        }
     }
 
     #[test]
