@@ -139,8 +139,8 @@ pub fn form_has_page(path: &str) -> bool {
 /// Names the islands, so that the linker keeps them in the WASM: nothing else there refers to this crate.
 pub fn keep_islands() {
     std::hint::black_box((
-        form::Form as fn(_) -> _,
-        form::PasswordField as fn(_) -> _,
+        form::reveal::Revealing as fn(_) -> _,
+        form::send::Sending as fn(_) -> _,
         theme::ThemeSwitch as fn(_) -> _,
         watch::SessionWatch as fn() -> _,
     ));

@@ -1,5 +1,6 @@
 //! Light, dark, or as the system has it: a cookie that the server reads, so that no page flashes.
 
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -80,37 +81,42 @@ pub fn ThemeChoice() -> impl IntoView {
         Some(_) => crate::next::from_door(&visit.path, visit.next.as_deref()),
         None => visit.address,
     };
-    view! { <ThemeSwitch chosen=visit.theme back /> }
-}
-
-/// Three buttons of one form. With WASM the page changes its colours where it is.
-#[island]
-pub fn ThemeSwitch(chosen: Theme, back: String) -> impl IntoView {
-    let (theme, set_theme) = signal(chosen);
     let buttons = Theme::ALL.map(|choice| {
-        let apply = move |event: leptos::ev::MouseEvent| {
-            event.prevent_default();
-            set_theme.set(choice);
-            wear(choice);
-        };
+        let is_chosen = choice == visit.theme;
         view! {
-            <button
-                type="submit"
-                name="theme"
-                value=choice.name()
-                aria-pressed=move || (theme.get() == choice).to_string()
-                on:click=apply
-            >
+            <button type="submit" name="theme" value=choice.name() aria-pressed=is_chosen.to_string()>
                 {choice.label()}
             </button>
         }
     });
     view! {
-        <form method="post" action="/theme" class="theme" aria-label="Colours">
-            <input type="hidden" name="next" value=back />
-            {buttons.into_iter().collect_view()}
-        </form>
+        <ThemeSwitch>
+            <form method="post" action="/theme" class="theme" aria-label="Colours">
+                <input type="hidden" name="next" value=back />
+                {buttons.into_iter().collect_view()}
+            </form>
+        </ThemeSwitch>
     }
+}
+
+/// With WASM the page changes its colours where it is.
+#[island]
+pub fn ThemeSwitch(children: Children) -> impl IntoView {
+    view! { <div class="island" on:submit=choose>{children()}</div> }
+}
+
+/// Takes the theme of the button that was pressed.
+fn choose(event: SubmitEvent) {
+    let Some(button) = event.submitter() else {
+        return;
+    };
+    event.prevent_default();
+    if let Ok(Some(before)) = document().query_selector(".theme [aria-pressed=true]") {
+        let _ = before.set_attribute("aria-pressed", "false");
+    }
+    let _ = button.set_attribute("aria-pressed", "true");
+    let name = button.get_attribute("value").unwrap_or_default();
+    wear(Theme::from_name(&name));
 }
 
 /// Colours the page and remembers the choice. The cookie is set here and not asked of the server:

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{EventSource, RequestInit, Response, VisibilityState};
+use web_sys::{Element, EventSource, RequestInit, Response, VisibilityState};
 
 const EVENTS: &str = "/session/events";
 /// Where a tab notes when it was reloaded last, in seconds: it holds nothing else.
@@ -30,20 +30,23 @@ thread_local! {
 /// Shows nothing. Stands on every page that only somebody signed in may see.
 #[island]
 pub fn SessionWatch() -> impl IntoView {
-    Effect::new(|| {
-        WATCHES.set(true);
-        open();
-        window_event_listener_untyped("visibilitychange", |_| {
-            if is_visible() { open() } else { close() }
-        });
-        window_event_listener_untyped("pageshow", |_| release());
-        window_event_listener_untyped("pagehide", |_| close());
-        // Signing out ends the session before the next page is there. To reload now would be to leave
-        // for another place than the form does.
-        window_event_listener_untyped("beforeunload", |_| {
-            close();
-            set_timeout(open, PAUSE);
-        });
+    view! { <span hidden use:watch></span> }
+}
+
+/// Begins when the island wakes.
+fn watch(_island: Element) {
+    WATCHES.set(true);
+    open();
+    window_event_listener_untyped("visibilitychange", |_| {
+        if is_visible() { open() } else { close() }
+    });
+    window_event_listener_untyped("pageshow", |_| release());
+    window_event_listener_untyped("pagehide", |_| close());
+    // Signing out ends the session before the next page is there. To reload now would be to leave
+    // for another place than the form does.
+    window_event_listener_untyped("beforeunload", |_| {
+        close();
+        set_timeout(open, PAUSE);
     });
 }
 
@@ -106,7 +109,7 @@ fn doubt() {
     });
     if was_refused {
         close();
-        leptos::task::spawn_local(async {
+        wasm_bindgen_futures::spawn_local(async {
             if status().await == Some(401) {
                 reload();
             } else {

@@ -141,8 +141,8 @@ export async function open(page: Page, path: string): Promise<void> {
 
 export async function isAwake(page: Page): Promise<void> {
   if (!hasScript()) return;
-  // The theme's switch is the last island of every page, and they wake in order.
-  const last = page.getByRole('form', { name: 'Colours' }).getByRole('button').last();
+  // They wake in order, and what listens stands directly in its island.
+  const last = page.locator('leptos-island').last().locator('> *');
   await expect(last).toHaveJSProperty('isListening', true);
 }
 
