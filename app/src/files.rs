@@ -73,10 +73,18 @@ pub fn PageFiles() -> impl IntoView {
     }
     let Files(paths) = use_context::<Files>().unwrap_or_default();
     let nonce = use_nonce();
+    // A page is complete without its islands: what wakes them gives way to what is seen.
     view! {
         <link rel="stylesheet" href=paths.stylesheet.clone() />
-        <link rel="modulepreload" href=paths.script.clone() nonce=nonce.clone() />
-        <link rel="preload" href=paths.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <link rel="modulepreload" href=paths.script.clone() nonce=nonce.clone() fetchpriority="low" />
+        <link
+            rel="preload"
+            href=paths.wasm.clone()
+            r#as="fetch"
+            r#type="application/wasm"
+            crossorigin="anonymous"
+            fetchpriority="low"
+        />
         <script type="module" nonce=nonce inner_html=paths.waking.clone()></script>
     }
 }
