@@ -13,14 +13,18 @@ pub struct Files(Arc<Paths>);
 struct Paths {
     stylesheet: String,
     script: String,
-    wasm: String,
     waking: String,
 }
 
 /// Wakes one island after the other, from the outside in: what an island is given as its children belongs to it, and is
 /// told so before the islands among them wake. This is what the functions that Leptos compiles of islands expect.
+///
+/// It begins when the page has been drawn: forms work without it, and on a slow line the WASM would only be in the
+/// way of the style sheet. Between two islands it pauses: on a slow phone all of them at once would keep a finger
+/// waiting.
 const WAKE: &str = r"
 const owners = [];
+const pause = () => new Promise((done) => setTimeout(done));
 const wake = async (element, islands) => {
   const isChildren = element.localName === 'leptos-children';
   if (element.localName === 'leptos-island') {
@@ -28,18 +32,21 @@ const wake = async (element, islands) => {
     const island = islands[element.dataset.component];
     if (island) await island(element);
     else console.warn(`There is no island ${element.dataset.component}.`);
+    await pause();
   }
   if (isChildren) owners.push(element.$$on_hydrate);
   for (const child of element.children) await wake(child, islands);
   if (isChildren) owners.pop();
 };
 const start = async () => {
+  const module_or_path = fetch(wasm);
   const islands = await import(script);
-  await islands.default({ module_or_path: wasm });
+  await islands.default({ module_or_path });
   islands.hydrate();
+  await pause();
   await wake(document.body, islands);
 };
-(window.requestIdleCallback ?? setTimeout)(start);
+requestAnimationFrame(() => (window.requestIdleCallback ?? setTimeout)(start));
 ";
 
 impl Files {
@@ -50,7 +57,6 @@ impl Files {
         Self(Arc::new(Paths {
             stylesheet,
             script,
-            wasm,
             waking,
         }))
     }
@@ -77,14 +83,6 @@ pub fn PageFiles() -> impl IntoView {
     view! {
         <link rel="stylesheet" href=paths.stylesheet.clone() />
         <link rel="modulepreload" href=paths.script.clone() nonce=nonce.clone() fetchpriority="low" />
-        <link
-            rel="preload"
-            href=paths.wasm.clone()
-            r#as="fetch"
-            r#type="application/wasm"
-            crossorigin="anonymous"
-            fetchpriority="low"
-        />
         <script type="module" nonce=nonce inner_html=paths.waking.clone()></script>
     }
 }

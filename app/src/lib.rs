@@ -67,6 +67,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content=visit.theme.color_scheme() />
                 // As text, a build for development leaves a mark behind it. There is nothing to escape in our own words.
                 <title inner_html=title></title>
+                <meta name="description" content="Sign in, or create an account." />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <AutoReload options />
                 <PageFiles />

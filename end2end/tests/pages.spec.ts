@@ -53,7 +53,7 @@ test('nothing is asked of any other site', async ({ page, context, baseURL, resi
   expect([...asked]).toEqual([baseURL]);
 });
 
-test('the WASM that is loaded ahead is the one that is used', { tag: '@script' }, async ({ page, context }) => {
+test('the WASM is asked for once', { tag: '@script' }, async ({ page, context }) => {
   const asked: string[] = [];
   context.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await open(page, '/login');
