@@ -41,6 +41,7 @@ cargo xtask <command>
                          the JSON API against its description, several nodes, faults, and the browser tests
   test nodes             several nodes alone, on the release that was built last
   test trials            faults alone, a second or two each, in the same way
+  test lighthouse        how a phone on a slow line gets the first pages, in the same way
   supply                 licences, advisories and unused dependencies
   sbom                   list what the binary is made of, as CycloneDX
   bench                  measure the release against the limits it promises
@@ -70,6 +71,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["test"] => test::everything(),
         ["test", "nodes"] => test::nodes(),
         ["test", "trials"] => test::trials(),
+        ["test", "lighthouse"] => test::lighthouse(),
         ["test", "--skip-browser"] => test::without_browser(),
         ["supply"] => supply::check(),
         ["sbom"] => supply::list(),

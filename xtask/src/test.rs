@@ -3,12 +3,13 @@
 //! A step that fails does not stop the others: one run tells all there is to mend. The last line is
 //! the number of tests, `N passed, N failed`.
 
-mod browser;
+pub(crate) mod browser;
 mod counts;
+mod lighthouse;
 mod nodes;
 mod report;
 mod schemathesis;
-mod suites;
+pub(crate) mod suites;
 mod trials;
 
 use anyhow::{Result, ensure};
@@ -32,6 +33,7 @@ pub(crate) fn everything() -> Result<()> {
     report.suite("several nodes", || on_release(nodes::run));
     report.suite("trials", || on_release(trials::run));
     report.suite("browser tests", || on_release(suites::playwright));
+    report.suite("lighthouse", || on_release(lighthouse::run));
     report.finish()
 }
 
@@ -58,6 +60,15 @@ pub(crate) fn trials() -> Result<()> {
     let checkout = Checkout::read(&shell)?;
     let mut report = Report::default();
     report.suite("trials", || trials::run(&shell, &checkout));
+    report.finish()
+}
+
+/// Measures the first pages alone, in the same way.
+pub(crate) fn lighthouse() -> Result<()> {
+    let shell = Shell::new(Checkout::root());
+    let checkout = Checkout::read(&shell)?;
+    let mut report = Report::default();
+    report.suite("lighthouse", || lighthouse::run(&shell, &checkout));
     report.finish()
 }
 

@@ -118,7 +118,7 @@ fn build_example(shell: &Shell) -> Result<()> {
 }
 
 /// Installs what the lock file names, unless that was done since it last changed.
-fn install_packages(folder: &Shell) -> Result<()> {
+pub(crate) fn install_packages(folder: &Shell) -> Result<()> {
     let modified = |file: &str| {
         let metadata = folder.directory().join(file).metadata();
         metadata.and_then(|metadata| metadata.modified()).ok()
