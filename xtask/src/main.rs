@@ -19,6 +19,7 @@ mod postgres;
 mod process;
 mod release;
 mod run;
+mod screens;
 mod server;
 mod setup;
 mod supply;
@@ -47,6 +48,8 @@ cargo xtask <command>
   bench                  measure the release against the limits it promises
   trial <storm|crowd|day|faults|nodes|all> [--short]
                          what the release does under load and under faults
+  screens [--language <code>]
+                         pictures of every page in every state, into docs/screens
   fuzz [seconds]         try hostile input on what strangers can reach, 60 seconds per target
 
 Downloads and tools go to $XDG_CACHE_HOME/latchkey (~/.cache/latchkey) and $CARGO_HOME/bin.";
@@ -78,6 +81,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["bench"] => bench::run(),
         ["trial", name] => trial::run(name, trial::FULL),
         ["trial", name, "--short"] => trial::run(name, trial::SHORT),
+        ["screens"] => screens::run(screens::ENGLISH),
+        ["screens", "--language", language] => screens::run(language),
         ["fuzz"] => fuzz::run(fuzz::A_MINUTE),
         ["fuzz", seconds] => fuzz::run(fuzz::seconds(seconds)?),
         [] | ["help" | "--help" | "-h"] => {
