@@ -8,24 +8,45 @@ use woothee::woothee::VALUE_UNKNOWN;
 
 const UNKNOWN: &str = "Unknown browser";
 
-/// Like `Firefox on Linux`. Versions are left out: browsers and systems send the same one for years.
-pub(crate) fn called(user_agent: &str) -> String {
+/// What somebody holds in their hands, or sits at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceKind {
+    /// A phone or a tablet.
+    Phone,
+    /// A laptop, or a computer on a desk.
+    Computer,
+    /// No browser: something that asks by itself.
+    Program,
+    /// It does not say, or says what nobody knows.
+    Unknown,
+}
+
+/// Like `Firefox on Linux`, and what it runs on. Versions are left out: browsers and systems send the same one for
+/// years.
+pub(crate) fn called(user_agent: &str) -> (String, DeviceKind) {
     let Some(found) = Parser::new().parse(user_agent) else {
-        return UNKNOWN.to_owned();
+        return (UNKNOWN.to_owned(), DeviceKind::Unknown);
+    };
+    let kind = match found.category {
+        "smartphone" | "mobilephone" => DeviceKind::Phone,
+        "pc" => DeviceKind::Computer,
+        "crawler" => DeviceKind::Program,
+        _ => DeviceKind::Unknown,
     };
     let browser = match found.name {
-        "HTTP Library" => return "A program".to_owned(),
+        "HTTP Library" => return ("A program".to_owned(), DeviceKind::Program),
         "SamsungBrowser" => "Samsung Internet",
         VALUE_UNKNOWN => UNKNOWN,
         name => name,
     };
-    match found.os {
+    let name = match found.os {
         VALUE_UNKNOWN => browser.to_owned(),
         "Mac OSX" => format!("{browser} on macOS"),
         // Windows 11 says that it is Windows 10.
         system if system.starts_with("Windows") => format!("{browser} on Windows"),
         system => format!("{browser} on {system}"),
-    }
+    };
+    (name, kind)
 }
 
 #[cfg(test)]
@@ -34,49 +55,59 @@ mod tests {
 
     #[test]
     fn browsers_are_called_by_their_names() {
-        for (user_agent, name) in [
+        for (user_agent, name, kind) in [
             (
                 "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
                 "Firefox on Linux",
+                DeviceKind::Computer,
             ),
             (
                 "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36",
                 "Chrome on Windows",
+                DeviceKind::Computer,
             ),
             (
                 "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36 Edg/143.0.0.0",
                 "Edge on Windows",
+                DeviceKind::Computer,
             ),
             (
                 "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15",
                 "Safari on macOS",
+                DeviceKind::Computer,
             ),
             (
                 "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
                 "Safari on iPhone",
+                DeviceKind::Phone,
             ),
             (
                 "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Mobile Safari/537.36",
                 "Chrome on Android",
+                DeviceKind::Phone,
             ),
             (
                 "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/29.0 Chrome/136.0.0.0 Mobile Safari/537.36",
                 "Samsung Internet on Android",
+                DeviceKind::Phone,
             ),
             (
                 "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36",
                 "Chrome on ChromeOS",
+                DeviceKind::Computer,
             ),
         ] {
-            assert_eq!(called(user_agent), name, "{user_agent}");
+            assert_eq!(called(user_agent), (name.to_owned(), kind), "{user_agent}");
         }
     }
 
     #[test]
     fn what_is_no_browser_is_called_none() {
-        assert_eq!(called("curl/8.14.1"), "A program");
+        let program = ("A program".to_owned(), DeviceKind::Program);
+        assert_eq!(called("curl/8.14.1"), program);
         for nothing in ["", "-", "<script>alert(1)</script>", "ü\u{202e}"] {
-            assert_eq!(called(nothing), UNKNOWN, "{nothing:?}");
+            let unknown = (UNKNOWN.to_owned(), DeviceKind::Unknown);
+            assert_eq!(called(nothing), unknown, "{nothing:?}");
         }
     }
 }

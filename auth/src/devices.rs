@@ -1,11 +1,12 @@
 //! The sessions of an account: listing them, ending them, and hearing of their end.
 
-use time::{Duration, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use crate::audit::{Activity, Entry, Event};
 use crate::error::{Error, Result};
 use crate::refresh::to_the_end;
 use crate::session::{Browser, Client, Device, DeviceId, Session, SessionId, SessionRow};
+use crate::sign_ins::SignIns;
 use crate::store::{Which, Writing};
 use crate::token::RefreshToken;
 use crate::{Account, Auth};
@@ -20,6 +21,17 @@ pub struct Warning {
     pub event: Activity,
     /// From where the session was last refreshed before; none when it is long gone.
     pub last_seen: Option<Client>,
+}
+
+/// What happened on an account of late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lately {
+    /// The newest first.
+    pub newest: Vec<Activity>,
+    /// Copied sessions, the newest first.
+    pub warnings: Vec<Warning>,
+    /// The oldest day first; days without any are left out.
+    pub sign_ins: Vec<SignIns>,
 }
 
 impl Auth {
@@ -52,7 +64,8 @@ impl Auth {
         self.tell_of(caught).await
     }
 
-    /// The newest `limit` events of an account, newest first, and what [`Auth::warnings`] gives.
+    /// What an overview shows of an account: the newest `limit` events, newest first; what [`Auth::warnings`]
+    /// gives; and the sign-ins of each day since `since`, for those that had any.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -60,11 +73,19 @@ impl Auth {
         &self,
         account: &Account,
         limit: i64,
+        since: Date,
         now: OffsetDateTime,
-    ) -> Result<(Vec<Activity>, Vec<Warning>)> {
-        let lately = self.store().lately(account.id, limit, now - WARN_FOR);
-        let (newest, caught) = lately.await?;
-        Ok((newest, self.tell_of(caught).await?))
+    ) -> Result<Lately> {
+        let counted_since = since.midnight().assume_utc();
+        let found = self
+            .store()
+            .lately(account.id, limit, now - WARN_FOR, counted_since)
+            .await?;
+        Ok(Lately {
+            newest: found.newest,
+            warnings: self.tell_of(found.caught).await?,
+            sign_ins: found.sign_ins,
+        })
     }
 
     async fn tell_of(&self, caught: Vec<Activity>) -> Result<Vec<Warning>> {

@@ -37,6 +37,7 @@ mod revocation;
 mod rotation;
 mod secret;
 mod session;
+mod sign_ins;
 mod store;
 mod throttle;
 mod token;
@@ -54,11 +55,12 @@ use time::OffsetDateTime;
 pub use crate::account::{
     Account, DisplayName, Email, EmailError, NameError, Username, UsernameError,
 };
+pub use crate::agent::DeviceKind;
 pub use crate::audit::{Activity, Damage, Event, TrailRow, Verified as VerifiedTrail};
 pub use crate::calibration::Calibration;
 pub use crate::confirm::Confirmed;
 pub use crate::cookie::{CookieJarStyle, CookieSecurity};
-pub use crate::devices::Warning;
+pub use crate::devices::{Lately, Warning};
 pub use crate::error::{Error, Refusal, Result};
 pub use crate::export::{Export, ExportedEvent};
 pub use crate::hasher::{Cost, HashPool};
@@ -85,6 +87,7 @@ pub use crate::session::{
     Browser, Client, Device, DeviceId, Lifespans, Limits, NotADeviceId, NotASessionId, Persistence,
     Session, SessionId, SignedIn,
 };
+pub use crate::sign_ins::SignIns;
 pub use crate::store::{Database, HEARD_WITHIN};
 pub use crate::throttle::{RateLimits, Subnet};
 pub use crate::token::{MAX_ACCESS_LIFESPAN, Tokens};

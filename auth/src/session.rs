@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::account::Account;
-use crate::agent;
+use crate::agent::{self, DeviceKind};
 use crate::secret::{self, Secrets};
 use crate::token::Tokens;
 
@@ -271,6 +271,12 @@ impl Client {
     /// The browser and its system in words, like `Firefox on Linux`.
     #[must_use]
     pub fn browser_name(&self) -> String {
+        self.agent().0
+    }
+
+    /// The same, and what it runs on.
+    #[must_use]
+    pub fn agent(&self) -> (String, DeviceKind) {
         agent::called(self.user_agent.as_deref().unwrap_or_default())
     }
 }

@@ -6,8 +6,20 @@ use time::OffsetDateTime;
 use crate::audit::{Activity, Entry, Event, Record};
 use crate::error::Result;
 use crate::session::SessionId;
+use crate::sign_ins::SignIns;
 use crate::store::rows::{millis, read_activity, read_record};
 use crate::store::{Store, Writing};
+
+/// What [`Store::lately`] finds.
+#[derive(Default)]
+pub(crate) struct Newest {
+    pub(crate) newest: Vec<Activity>,
+    pub(crate) caught: Vec<Activity>,
+    pub(crate) sign_ins: Vec<SignIns>,
+}
+
+/// In milliseconds, as times are stored. A day of UTC is never longer.
+const DAY: i64 = 86_400_000;
 
 impl Store {
     /// The newest first, from the one before `before` on.
@@ -45,36 +57,49 @@ impl Store {
             .collect()
     }
 
-    /// The newest events, and with them what [`Store::reuses`] gives: both newest first.
+    /// The newest events; with them what [`Store::reuses`] gives since `caught_since`, both newest first; and the
+    /// sign-ins of each day since `counted_since`.
     pub(crate) async fn lately(
         &self,
         user_id: i64,
         limit: i64,
-        since: OffsetDateTime,
-    ) -> Result<(Vec<Activity>, Vec<Activity>)> {
-        // As a number that is bound, the limit would make SQLite plan anew each time.
+        caught_since: OffsetDateTime,
+        counted_since: OffsetDateTime,
+    ) -> Result<Newest> {
+        // As a number that is bound, the limit would make SQLite plan anew each time. The counts come as one row,
+        // however many days they are of, and from an index alone: the events stand in the statement for that.
         let query = sqlx::query(AssertSqlSafe(format!(
-            "select 0 as is_reuse, newest.* from
+            "select 0 as part, newest.* from
                  (select * from audit where user_id = $1 order by id desc limit {limit}) as newest
              union all
-             select 1 as is_reuse, caught.* from
+             select 1 as part, caught.* from
                  (select * from audit where user_id = $1 and at >= $2 and event = 'session_reused'
                   order by at desc, id desc limit 10) as caught
+             union all
+             select 2 as part, 0 as id, 0 as at, coalesce(string_agg(counted.day, ','), '') as event,
+                    null as user_id, null as session_id, null as address, null as user_agent,
+                    null as previous_hash, null as hash, null as detail
+             from (select (at / {DAY}) || ' ' || sum(case event when 'signed_in' then 1 else 0 end)
+                          || ' ' || sum(case event when 'signed_in' then 0 else 1 end) as day
+                   from audit
+                   where user_id = $1 and at >= $3 and event in ('signed_in', 'sign_in_failed')
+                   group by at / {DAY}) as counted
              order by id desc"
         )));
-        let query = query.bind(user_id).bind(millis(since));
+        let query = query
+            .bind(user_id)
+            .bind(millis(caught_since))
+            .bind(millis(counted_since));
         let rows = query.fetch_all(&mut *self.reader().await?).await?;
-        let (mut newest, mut caught) = (Vec::new(), Vec::new());
+        let mut found = Newest::default();
         for row in &rows {
-            let is_reuse: i32 = row.try_get("is_reuse")?;
-            let part = if is_reuse == 0 {
-                &mut newest
-            } else {
-                &mut caught
-            };
-            part.extend(read_activity(row)?);
+            match row.try_get::<i32, _>("part")? {
+                0 => found.newest.extend(read_activity(row)?),
+                1 => found.caught.extend(read_activity(row)?),
+                _ => found.sign_ins = SignIns::read_all(row.try_get("event")?)?,
+            }
         }
-        Ok((newest, caught))
+        Ok(found)
     }
 
     /// How many rows the trail ever had.

@@ -124,10 +124,46 @@ async fn the_owner_is_told_of_a_copy_when_and_from_where() {
     assert_eq!(warnings[0].event.at, later);
     assert_eq!(warnings[0].last_seen.as_ref(), Some(&at_home));
     let newest = auth.activity(&account, None, 3).await.unwrap();
-    let lately = auth.lately(&account, 3, later).await.unwrap();
-    assert_eq!(lately, (newest, warnings));
+    let today = NOW.date();
+    let lately = auth.lately(&account, 3, today, later).await.unwrap();
+    assert_eq!((lately.newest, lately.warnings), (newest, warnings));
     let much_later = later + Duration::days(15);
-    let lately = auth.lately(&account, 3, much_later).await.unwrap();
-    assert_eq!((lately.0.len(), lately.1), (3, Vec::new()));
+    let lately = auth.lately(&account, 3, today, much_later).await.unwrap();
+    assert_eq!((lately.newest.len(), lately.warnings), (3, Vec::new()));
     assert_eq!(auth.warnings(&account, much_later).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn sign_ins_are_counted_by_day_and_those_of_others_are_not() {
+    let auth = Fixture::new().await;
+    let ada = auth.ada().await;
+    let account = auth.account(&ada.session).await.unwrap();
+    auth.register("eve@example.org", "eve").await.unwrap();
+    let next_day = NOW.replace_time(time::Time::MIDNIGHT) + Duration::days(1);
+    for (at, password) in [
+        (NOW, "wrong"),
+        (next_day - Duration::MILLISECOND, PASSWORD),
+        (next_day, PASSWORD),
+        (next_day + Duration::hours(5), "wrong"),
+    ] {
+        let form = LogIn {
+            identifier: "ada".to_owned(),
+            password: secret(password),
+            persistence: Persistence::Browser,
+            device: None,
+        };
+        let _ = auth.log_in(form, &Client::default(), None, at).await;
+    }
+    let counted = async |since| {
+        let lately = auth.lately(&account, 1, since, next_day).await.unwrap();
+        let counts = lately.sign_ins.into_iter();
+        counts
+            .map(|one| (one.day, one.succeeded, one.failed))
+            .collect::<Vec<_>>()
+    };
+    let (today, tomorrow) = (NOW.date(), next_day.date());
+    assert_eq!(counted(today).await, [(today, 2, 1), (tomorrow, 1, 1)]);
+    assert_eq!(counted(tomorrow).await, [(tomorrow, 1, 1)]);
+    let day_after = next_day + Duration::days(1);
+    assert_eq!(counted(day_after.date()).await, []);
 }
