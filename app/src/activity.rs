@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::icon::DeviceIcon;
 use crate::profile::Sections;
 use crate::session::{Moment, Place, Visit, When};
 
@@ -80,10 +81,18 @@ pub fn Happenings(list: Vec<Happening>) -> impl IntoView {
             <li>
                 <span>{row.what}</span>
                 <Moment when=row.when />
-                <small>{row.from.map(|place| place.to_string())}</small>
+                <small class="with-icon">{row.from.map(|place| view! { <From place /> })}</small>
                 <small>{date}</small>
             </li>
         }
     });
-    view! { <ol class="rows activity">{rows.collect_view()}</ol> }
+    view! { <ol class="rows activity">{rows.collect_view()}</ol> }.into_any()
+}
+
+#[component]
+fn From(place: Place) -> impl IntoView {
+    view! {
+        <DeviceIcon kind=place.kind />
+        {place.to_string()}
+    }
 }

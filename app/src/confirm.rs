@@ -91,7 +91,7 @@ fn Confirm(token: String, of: Confirmation) -> impl IntoView {
     };
     view! {
         <h1>"Confirm your address"</h1>
-        <p>"Is " <strong>{of.email.clone()}</strong> " yours?"</p>
+        <p>"Is " <strong><bdi>{of.email.clone()}</bdi></strong> " yours?"</p>
         <Form
             action="/confirm-email".to_owned()
             submit=submit.to_owned()

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::activity::{Happening, Happenings};
 use crate::confirm::Reminder;
 use crate::error::AppError;
-use crate::session::{Moment, When};
+use crate::icon::DeviceIcon;
+use crate::life::{Life, TimeLine};
+use crate::session::Place;
+use crate::sign_ins::{Chart, SignIns};
 use crate::warning::{Warning, Warnings};
 
 /// What the owner of a session sees of it.
@@ -16,12 +19,11 @@ pub struct Summary {
     pub username: String,
     pub email: String,
     pub is_confirmed: bool,
-    pub signed_in: When,
     /// Like `with your password, kept signed in`.
     pub method: String,
-    pub access_ends: When,
-    pub session_ends: When,
-    pub session_ends_idle: When,
+    pub life: Life,
+    pub place: Place,
+    pub sign_ins: Chart,
     pub activity: Vec<Happening>,
     pub warnings: Vec<Warning>,
 }
@@ -50,40 +52,23 @@ pub fn Dashboard() -> impl IntoView {
 #[component]
 fn Session(overview: Summary) -> impl IntoView {
     view! {
-        <h1>{format!("Hello, {}", overview.name)}</h1>
+        <h1>"Hello, " <bdi>{overview.name}</bdi></h1>
         <Reminder is_confirmed=overview.is_confirmed />
         <Warnings list=overview.warnings />
         <section class="card" aria-labelledby="session">
             <h2 id="session">"This session"</h2>
+            <TimeLine life=overview.life />
             <dl class="facts">
                 <dt>"Signed in as"</dt>
-                <dd>{overview.username} <small>{overview.email}</small></dd>
-                <dt>"Since"</dt>
-                <dd>
-                    <Moment when=overview.signed_in.clone() />
-                    <small>{overview.signed_in.date}</small>
-                </dd>
+                <dd>{overview.username} <small><bdi>{overview.email}</bdi></small></dd>
                 <dt>"How"</dt>
                 <dd>{overview.method}</dd>
-                <dt>"Access token ends"</dt>
-                <dd>
-                    <Moment when=overview.access_ends.clone() />
-                    <small>{format!("{}. It renews itself while you are here.", overview.access_ends.date)}</small>
-                </dd>
-                <dt>"Session ends"</dt>
-                <dd>
-                    <Moment when=overview.session_ends.clone() />
-                    <small>
-                        {format!(
-                            "{}. Without a visit {}.",
-                            overview.session_ends.date,
-                            overview.session_ends_idle.distance,
-                        )}
-                    </small>
-                </dd>
+                <dt>"On"</dt>
+                <dd class="with-icon"><DeviceIcon kind=overview.place.kind /> {overview.place.browser}</dd>
             </dl>
             <p><a href="/profile/devices">"Your devices"</a></p>
         </section>
+        <SignIns chart=overview.sign_ins />
     }
 }
 

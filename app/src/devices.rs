@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::icon::DeviceIcon;
 use crate::profile::Sections;
 use crate::session::{Moment, Place, Visit, When};
 use crate::warning::{Warning, Warnings};
@@ -90,14 +91,16 @@ pub fn Sessions(this: Option<Row>, others: Vec<Row>) -> impl IntoView {
         .error_of_form()
         .filter(|_| visit.path == "/profile/devices");
     let is_alone = others.is_empty();
-    let others = others.into_iter().map(|row| view! { <Other row /> });
+    let others = others
+        .into_iter()
+        .map(|row| view! { <Other row /> }.into_any());
     view! {
         <section class="card" aria-labelledby="sessions">
             <h2 id="sessions">"Where you are signed in"</h2>
             {visit.ended.map(|count| view! { <p class="notice good" role="status">{ended(count)}</p> })}
             {refused.map(|message| view! { <p class="notice" role="alert">{message}</p> })}
             <ul class="rows devices">
-                {this.map(|row| view! { <This row /> })}
+                {this.map(|row| view! { <This row /> }.into_any())}
                 {others.collect_view()}
             </ul>
             {is_alone.then(|| view! { <p class="aside">"You are signed in nowhere else."</p> })}
@@ -117,6 +120,7 @@ pub fn Sessions(this: Option<Row>, others: Vec<Row>) -> impl IntoView {
 fn This(row: Row) -> impl IntoView {
     view! {
         <li>
+            <DeviceIcon kind=row.place.kind />
             <div>
                 <h3>{row.place.browser} " " <span class="badge">"This device"</span></h3>
                 <small>{row.place.address}</small>
@@ -134,6 +138,7 @@ fn Other(row: Row) -> impl IntoView {
     );
     view! {
         <li>
+            <DeviceIcon kind=row.place.kind />
             <div>
                 <h3>{row.place.browser}</h3>
                 <small>{row.place.address}</small>

@@ -46,7 +46,7 @@ fn Ask(account: OwnAccount) -> impl IntoView {
     view! {
         <section class="card">
             <p>
-                "Your address is " <strong>{account.email}</strong>
+                "Your address is " <strong><bdi>{account.email}</bdi></strong>
                 ". We send a link to the new one; until you open it, nothing changes."
             </p>
             {account
@@ -54,7 +54,7 @@ fn Ask(account: OwnAccount) -> impl IntoView {
                 .map(|email| {
                     view! {
                         <p class="notice">
-                            "You have asked for " <strong>{email}</strong> " already. To call that off, enter the address that you have."
+                            "You have asked for " <strong><bdi>{email}</bdi></strong> " already. To call that off, enter the address that you have."
                         </p>
                     }
                 })}

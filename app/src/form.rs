@@ -70,6 +70,7 @@ pub fn Field(
                 autocomplete=autocomplete
                 autocapitalize="none"
                 spellcheck="false"
+                dir="auto"
                 required=required
                 autofocus=is_invalid
                 aria-invalid=is_invalid.then_some("true")

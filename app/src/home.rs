@@ -57,7 +57,7 @@ fn WayIn() -> impl IntoView {
                 let name = whoami().await.ok().flatten().unwrap_or_else(|| "yourself".to_owned());
                 view! {
                     <p class="actions">
-                        <a class="button primary" href="/dashboard">{format!("Continue as {name}")}</a>
+                        <a class="button primary" href="/dashboard">"Continue as " <bdi>{name}</bdi></a>
                     </p>
                 }
             })}

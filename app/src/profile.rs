@@ -148,13 +148,13 @@ fn Address(account: OwnAccount) -> impl IntoView {
             {account.trouble.map(|trouble| view! { <Undelivered trouble /> })}
             <dl class="facts">
                 <dt>"Address"</dt>
-                <dd>{account.email} " " <span class=class>{badge}</span></dd>
+                <dd><bdi>{account.email}</bdi> " " <span class=class>{badge}</span></dd>
                 {account
                     .pending_email
                     .map(|email| {
                         view! {
                             <dt>"New address"</dt>
-                            <dd>{email} " " <span class="badge open">"Waits to be confirmed"</span></dd>
+                            <dd><bdi>{email}</bdi> " " <span class="badge open">"Waits to be confirmed"</span></dd>
                         }
                     })}
                 <dt>"Member since"</dt>

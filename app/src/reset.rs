@@ -56,7 +56,7 @@ fn NewPassword(token: String, of: Reset) -> impl IntoView {
     let password_error = visit.form.error_at("password");
     view! {
         <h1>"Set a new password"</h1>
-        <p>"For " <strong>{of.email.clone()}</strong> ". Every device that is signed in will be signed out."</p>
+        <p>"For " <strong><bdi>{of.email.clone()}</bdi></strong> ". Every device that is signed in will be signed out."</p>
         <Form
             action="/reset-password".to_owned()
             submit="Set password".to_owned()

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::icon::DeviceKind;
 use crate::theme::Theme;
 
 /// One request for a page: who asks, for what, and what was wrong with the form they sent.
@@ -150,6 +151,8 @@ pub fn Moment(when: When) -> impl IntoView {
 pub struct Place {
     /// Like `Firefox on Linux`.
     pub browser: String,
+    #[serde(default)]
+    pub kind: DeviceKind,
     pub address: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod activity;
 pub(crate) mod devices;
+mod drawn;
 pub(crate) mod links;
 mod words;
 
@@ -25,7 +26,7 @@ use crate::files::Files;
 use crate::register::Rules;
 use crate::session::{Submission, Visit};
 use crate::ssr::activity::{happening, told};
-use crate::ssr::words::{called, when};
+use crate::ssr::words::{called, place};
 use crate::theme::{self, Theme};
 
 /// What the layers in front found out about a request. They put it into its extensions.
@@ -320,7 +321,7 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
     );
     let account = auth.account(session).await?;
     let device = auth.device(session).await?;
-    let (activity, warnings) = auth.lately(&account, 8, now).await?;
+    let lately = auth.lately(&account, 8, drawn::since(now), now).await?;
     let kept = match device.persistence {
         Persistence::Remembered => "kept signed in on this browser",
         Persistence::Browser => "until you close the browser",
@@ -330,16 +331,16 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
         username: account.username.as_str().to_owned(),
         email: account.email.as_str().to_owned(),
         is_confirmed: account.confirmed_at.is_some(),
-        signed_in: when(device.authenticated_at, now),
         method: format!("With your password, {kept}"),
-        access_ends: when(session.access_expires_at, now),
-        session_ends: when(device.expires_at, now),
-        session_ends_idle: when(device.idle_expires_at, now),
-        activity: activity
+        life: drawn::life(&device, session, now),
+        place: place(device.client),
+        sign_ins: drawn::chart(&lately.sign_ins, now),
+        activity: lately
+            .newest
             .into_iter()
             .map(|row| happening(row, now))
             .collect(),
-        warnings: told(warnings, now),
+        warnings: told(lately.warnings, now),
     })
 }
 

@@ -7,6 +7,7 @@ use leptos_axum::ResponseOptions;
 use time::{Duration, OffsetDateTime};
 
 use crate::error::AppError;
+use crate::icon::DeviceKind;
 use crate::session::{Place, When};
 
 impl From<auth::Error> for AppError {
@@ -52,7 +53,7 @@ fn tell(error: auth::Error) -> AppError {
         auth::Error::SameEmail => all(
             422,
             "email_same",
-            "This is the address that your account has already.",
+            "This is the address that your account has already. Enter another one.",
         )
         .at("email"),
         auth::Error::AlreadyConfirmed => all(
@@ -149,7 +150,10 @@ pub(super) fn wrong_password(field: &'static str) -> impl Fn(auth::Error) -> App
 fn email(why: EmailError) -> AppError {
     let (code, message) = match why {
         EmailError::Missing => ("email_missing", "Enter your email address."),
-        EmailError::TooLong => ("email_too_long", "This address is too long to be one."),
+        EmailError::TooLong => (
+            "email_too_long",
+            "This address is too long to be one. Check it for a typing mistake.",
+        ),
         EmailError::Malformed => (
             "email_malformed",
             "Enter an email address, like name@example.org.",
@@ -175,7 +179,7 @@ fn display_name(why: NameError) -> AppError {
         NameError::TooLong => ("name_too_long", "Use 64 characters at most."),
         NameError::Characters => (
             "name_characters",
-            "The name has characters that cannot be shown.",
+            "The name has characters that cannot be shown. Leave them out.",
         ),
     };
     AppError::new(422, code, message)
@@ -198,7 +202,7 @@ fn password(why: PasswordError) -> AppError {
         ),
         PasswordError::Context => (
             "password_context",
-            "Your password must not be your name, your address or ours.".to_owned(),
+            "Your password must not be your name, your address or ours. Choose another.".to_owned(),
         ),
         PasswordError::Same => (
             "password_same",
@@ -220,8 +224,15 @@ pub(super) fn called(account: &Account) -> String {
 
 /// From where, as a page shows it.
 pub(super) fn place(client: Client) -> Place {
+    let (browser, kind) = client.agent();
     Place {
-        browser: client.browser_name(),
+        browser,
+        kind: match kind {
+            auth::DeviceKind::Phone => DeviceKind::Phone,
+            auth::DeviceKind::Computer => DeviceKind::Computer,
+            auth::DeviceKind::Program => DeviceKind::Program,
+            auth::DeviceKind::Unknown => DeviceKind::Unknown,
+        },
         address: client.address,
     }
 }

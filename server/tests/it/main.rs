@@ -10,6 +10,7 @@ mod commands;
 mod crash;
 mod cross_origin;
 mod crowd;
+mod dashboard;
 mod deploy;
 mod devices;
 mod enumeration;
