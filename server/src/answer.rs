@@ -1,5 +1,7 @@
 //! Answers that are not pages: redirects, and failures that come before or instead of a page.
 
+mod page;
+
 use app::error::AppError;
 use axum::Json;
 use axum::extract::{Request, State};
@@ -83,7 +85,7 @@ pub(crate) async fn render(State(app): State<App>, request: Request, next: Next)
         (Some(asker), Some(refusal), _) => refusal.told_to(asker),
         (Some(asker), None, Some(error)) => ApiError::from(error).told_to(asker),
         (None, _, Some(error)) if wants_html => {
-            Html(page(&error, app.services.files.stylesheet())).into_response()
+            Html(page::page(&error, app.services.files.stylesheet())).into_response()
         }
         (None, _, Some(error)) => Json(&error).into_response(),
         (_, _, None) => return response,
@@ -102,28 +104,19 @@ fn wordless(response: &Response) -> Option<AppError> {
         return None;
     }
     match response.status() {
-        StatusCode::NOT_FOUND => Some(AppError::new(404, "not_found", "There is nothing here.")),
+        StatusCode::NOT_FOUND => Some(AppError::new(
+            404,
+            "not_found",
+            "There is nothing at this address. Check it for a typing mistake.",
+        )),
         StatusCode::METHOD_NOT_ALLOWED => Some(AppError::new(
             405,
             "method_not_allowed",
-            "This address cannot be used that way.",
+            "This address cannot be used that way. Go back to the page that you came from.",
         )),
         StatusCode::SERVICE_UNAVAILABLE => Some(AppError::unavailable()),
         _ => None,
     }
-}
-
-/// A page that needs nothing but the style sheet: it is shown when the database, or the page itself, failed.
-fn page(error: &AppError, stylesheet: &str) -> String {
-    let reason = status(error).canonical_reason().unwrap_or("Error");
-    format!(
-        r#"<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{reason} · Latchkey</title><link rel="stylesheet" href="{stylesheet}"></head>
-<body><main><section class="card narrow"><p class="eyebrow">{}</p><h1>{reason}</h1><p>{}</p>
-<p class="actions"><a class="button primary" href="/">Go to the start page</a></p></section></main></body></html>"#,
-        error.status, error.message
-    )
 }
 
 pub(crate) fn status(error: &AppError) -> StatusCode {
