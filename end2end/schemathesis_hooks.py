@@ -2,11 +2,14 @@
 
 import os
 import uuid
+from pathlib import Path
 
 import requests
 import schemathesis
 
 SITE = os.environ["LATCHKEY_SITE"]
+# Cookies begin with it.
+PRODUCT = Path(__file__).parent.with_name("product").joinpath("NAME").read_text().strip().lower().replace(" ", "-")
 PASSWORD = "seven quiet otters sing"
 
 account = {}
@@ -72,7 +75,7 @@ EXAMPLES = {
     "POST /api/auth/change-password": another_password,
     "DELETE /api/auth/sessions/{id}": own_session,
     "POST /api/login": lambda: {"body": {"email": own_password()["identifier"], "password": PASSWORD}},
-    "POST /api/refresh": lambda: {"cookies": {"latchkey_refresh": sign_in()["refreshToken"]}},
+    "POST /api/refresh": lambda: {"cookies": {f"{PRODUCT}_refresh": sign_in()["refreshToken"]}},
 }
 
 

@@ -18,7 +18,7 @@ pub fn Home() -> impl IntoView {
         <section class="hero">
             <h1>"The door to your Rust web application"</h1>
             <p class="lead">
-                "Latchkey keeps people signed in with short-lived tokens that renew themselves, and keeps everyone else out before a page is rendered."
+                {product::NAME} " keeps people signed in with short-lived tokens that renew themselves, and keeps everyone else out before a page is rendered."
             </p>
             <WayIn />
         </section>

@@ -17,7 +17,7 @@ pub fn Layout(children: Children) -> impl IntoView {
             <div class="bar">
                 <a class="brand" href="/">
                     <Key />
-                    "Latchkey"
+                    {product::NAME}
                 </a>
                 <Navigation />
             </div>

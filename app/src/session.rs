@@ -102,7 +102,7 @@ impl Visit {
     #[must_use]
     pub fn title(&self) -> String {
         let page = match self.path.as_str() {
-            "/" => return "Latchkey".to_owned(),
+            "/" => return product::NAME.to_owned(),
             "/login" => "Sign in",
             "/register" => "Create an account",
             "/dashboard" => "Dashboard",
@@ -124,7 +124,7 @@ impl Visit {
         } else {
             ""
         };
-        format!("{error}{page} · Latchkey")
+        format!("{error}{page} · {}", product::NAME)
     }
 }
 

@@ -8,10 +8,10 @@ use crate::error::AppError;
 use crate::session::Visit;
 
 /// The name of the cookie. It is no secret, and no one is signed in by it.
-pub const COOKIE: &str = "latchkey_theme";
+pub const COOKIE: &str = product::THEME_COOKIE;
 
 /// Its name on https, under which nobody can set one over plain http.
-pub const SECURE_COOKIE: &str = "__Secure-latchkey_theme";
+pub const SECURE_COOKIE: &str = product::SECURE_THEME_COOKIE;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -14,7 +14,7 @@ use web_sys::{Element, EventSource, RequestInit, Response, VisibilityState};
 
 const EVENTS: &str = "/session/events";
 /// Where a tab notes when it was reloaded last, in seconds: it holds nothing else.
-const RELOADED: &str = "latchkey_reloaded";
+const RELOADED: &str = "reloaded";
 /// The least time between two reloads, and between two streams when the first one failed.
 const PAUSE: Duration = Duration::from_secs(30);
 

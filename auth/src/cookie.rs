@@ -42,8 +42,8 @@ impl CookieJarStyle {
     #[must_use]
     pub fn access_name(&self) -> &'static str {
         match self.security {
-            CookieSecurity::Https => "__Host-latchkey_access",
-            CookieSecurity::Http => "latchkey_access",
+            CookieSecurity::Https => product::SECURE_ACCESS_COOKIE,
+            CookieSecurity::Http => product::ACCESS_COOKIE,
         }
     }
 
@@ -51,8 +51,8 @@ impl CookieJarStyle {
     #[must_use]
     pub fn refresh_name(&self) -> &'static str {
         match self.security {
-            CookieSecurity::Https => "__Host-latchkey_refresh",
-            CookieSecurity::Http => "latchkey_refresh",
+            CookieSecurity::Https => product::SECURE_REFRESH_COOKIE,
+            CookieSecurity::Http => product::REFRESH_COOKIE,
         }
     }
 
@@ -60,8 +60,8 @@ impl CookieJarStyle {
     #[must_use]
     pub fn browser_name(&self) -> &'static str {
         match self.security {
-            CookieSecurity::Https => "__Host-latchkey_browser",
-            CookieSecurity::Http => "latchkey_browser",
+            CookieSecurity::Https => product::SECURE_BROWSER_COOKIE,
+            CookieSecurity::Http => product::BROWSER_COOKIE,
         }
     }
 
@@ -140,7 +140,10 @@ mod tests {
         let style = CookieJarStyle::new(CookieSecurity::Https, SameSite::Lax);
         for cookie in style.remove() {
             let header = cookie.to_string();
-            assert!(header.starts_with("__Host-latchkey_"), "{header}");
+            assert!(
+                header.starts_with("__Host-") && header.contains(product::ID),
+                "{header}"
+            );
             for attribute in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=0"] {
                 assert!(header.contains(attribute), "{header}");
             }
@@ -153,7 +156,7 @@ mod tests {
         let style = CookieJarStyle::new(CookieSecurity::Http, SameSite::Strict);
         let header = style.remove()[0].to_string();
         assert!(
-            header.starts_with("latchkey_access=") && !header.contains("Secure"),
+            header.starts_with(product::ACCESS_COOKIE) && !header.contains("Secure"),
             "{header}"
         );
         assert!(

@@ -13,9 +13,6 @@ use unicode_normalization::UnicodeNormalization;
 /// The most characters a password may have, counted in code points.
 pub const MAX_LENGTH: usize = 128;
 
-/// The name that nobody may use as a password of this product.
-const PRODUCT: &str = "latchkey";
-
 /// Sorted by bytes; see `data/README.md` for where it is from.
 const COMMON: &str = include_str!("../data/common-passwords.txt");
 
@@ -59,7 +56,9 @@ pub(crate) fn check(
         return Err(PasswordError::TooLong);
     }
     let folded = fold(received);
-    if folded == PRODUCT || context.iter().any(|word| fold(word) == folded) {
+    let product = [product::NAME, product::ID];
+    let mut refused = context.iter().chain(&product);
+    if refused.any(|word| fold(word) == folded) {
         return Err(PasswordError::Context);
     }
     if is_common(&folded) {
@@ -160,7 +159,7 @@ mod tests {
             Err(PasswordError::Context)
         );
         assert_eq!(
-            check(&secret("LatchKey"), 8, &context),
+            check(&secret(&product::NAME.to_uppercase()), 1, &context),
             Err(PasswordError::Context)
         );
     }

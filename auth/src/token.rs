@@ -37,7 +37,7 @@ pub struct Tokens {
 }
 
 /// Who asks for our access tokens: there is no other client than this site (RFC 9068, 2.2).
-const CLIENT: &str = "latchkey";
+const CLIENT: &str = product::ID;
 
 /// Claims of an access token (RFC 7519, RFC 9068), with the session and its generation beside them.
 #[derive(Serialize, Deserialize)]
@@ -369,7 +369,7 @@ mod tests {
             keys.current().kid
         );
         let claims = format!(
-            r#"{{"iss":"{ISSUER}","aud":"{ISSUER}","sub":"user","client_id":"latchkey","sid":"{sid}","gen":1,"jti":"x","iat":{NOW},"exp":{},"auth_time":{NOW},"amr":["pwd"],"role":"user"}}"#,
+            r#"{{"iss":"{ISSUER}","aud":"{ISSUER}","sub":"user","client_id":"{CLIENT}","sid":"{sid}","gen":1,"jti":"x","iat":{NOW},"exp":{},"auth_time":{NOW},"amr":["pwd"],"role":"user"}}"#,
             NOW + 60
         );
         let good = signed(&[head.as_bytes(), claims.as_bytes()], &keys);

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { alert, createAccount, expect, hasScript, isAwake, open, openLink, readLetter, register, signIn, test } from './fixtures.ts';
+import { ID } from './product.ts';
 
 const ANOTHER = 'eight loud herons argue';
 
@@ -181,7 +182,7 @@ test('the password is asked for again, and the data comes as a file', async ({ p
   const arriving = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Download my data' }).click();
   const file = await arriving;
-  expect(file.suggestedFilename()).toBe(`latchkey-${resident.username}.json`);
+  expect(file.suggestedFilename()).toBe(`${ID}-${resident.username}.json`);
   const data = JSON.parse(await readFile(await file.path(), 'utf8'));
   expect(data.account.email).toBe(resident.email);
   expect(data.activity.map((event: { event: string }) => event.event)).toContain('reauthenticated');

@@ -3,9 +3,9 @@
 import type { BrowserContext, Cookie, Page } from '@playwright/test';
 
 import { type Client, expect, expectError, logIn, stored, test } from './clients.ts';
+import { REFRESH } from './product.ts';
 import type { Watch } from './watch.ts';
 
-const REFRESH = 'latchkey_refresh';
 const COOKIE = { tokens: 'cookie' } as const;
 
 test.describe('an application whose refresh token is in a cookie', { tag: '@script' }, () => {

@@ -1,13 +1,14 @@
 // Where the tokens are kept: in cookies that no script can read.
 
 import { alert, expect, open, signIn, test } from './fixtures.ts';
+import { ACCESS, BROWSER, REFRESH } from './product.ts';
 
 test('the tokens are in cookies that script cannot read', async ({ page, context, resident }) => {
   await open(page, '/dashboard');
   await expect(page.getByText(resident.email)).toBeVisible();
 
   const cookies = await context.cookies();
-  expect(cookies.map((cookie) => cookie.name).sort()).toEqual(['latchkey_access', 'latchkey_browser', 'latchkey_refresh']);
+  expect(cookies.map((cookie) => cookie.name).sort()).toEqual([ACCESS, BROWSER, REFRESH]);
   for (const cookie of cookies) {
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/', domain: 'localhost' });
   }
@@ -28,7 +29,7 @@ test('without "Keep me signed in" the cookies end with the browser', async ({ pa
   await open(page, '/login');
   await signIn(page, member.username, member.password);
   await expect(page.getByText('until you close the browser')).toBeVisible();
-  const tokens = (await context.cookies()).filter((cookie) => cookie.name !== 'latchkey_browser');
+  const tokens = (await context.cookies()).filter((cookie) => cookie.name !== BROWSER);
   expect(tokens.map((cookie) => cookie.expires)).toEqual([-1, -1]);
 });
 
@@ -39,7 +40,7 @@ test('with "Keep me signed in" they outlive it', async ({ page, context, member 
   await expect(page.getByText('kept signed in on this browser')).toBeVisible();
 
   const days = (expires: number) => (expires - Date.now() / 1000) / 86_400;
-  const refresh = (await context.cookies()).find((cookie) => cookie.name === 'latchkey_refresh');
+  const refresh = (await context.cookies()).find((cookie) => cookie.name === REFRESH);
   expect(days(refresh?.expires ?? 0)).toBeCloseTo(14, 1);
 });
 

@@ -3,13 +3,14 @@
 import type { Page } from '@playwright/test';
 
 import { expect, hasScript, open, signIn, test } from './fixtures.ts';
+import { NAME } from './product.ts';
 
 const others = (page: Page) => page.getByRole('listitem').filter({ has: page.getByRole('button') });
 
 test('devices are listed, and this one is marked', async ({ page, elsewhere }) => {
   await open(page, '/profile');
   await page.getByRole('navigation', { name: 'Your account' }).getByRole('link', { name: 'Devices' }).click();
-  await expect(page).toHaveTitle('Devices · Latchkey');
+  await expect(page).toHaveTitle(`Devices · ${NAME}`);
   await expect(page.getByRole('listitem')).toHaveCount(2);
   await expect(page.getByRole('listitem').first()).toContainText('Chrome on Linux This device');
   await expect(others(page)).toContainText('Firefox on Windows');

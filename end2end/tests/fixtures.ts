@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 
 import { type APIRequestContext, type BrowserContext, type Locator, type Page, test as base, expect } from '@playwright/test';
 
+import { ACCESS, REFRESH } from './product.ts';
 import { mustNotBeLogged } from './run.ts';
 import { type Server, startServer } from './server.ts';
 import { Watch } from './watch.ts';
@@ -89,9 +90,9 @@ export const test = base.extend<OfTest, { server: Server }>({
   },
   elsewhere: async ({ elsewhereOf, resident }, use) => use(await elsewhereOf(resident)),
   copied: async ({ context, resident }, use) => {
-    const stolen = (await context.cookies()).filter((cookie) => cookie.name === 'latchkey_refresh');
+    const stolen = (await context.cookies()).filter((cookie) => cookie.name === REFRESH);
     for (let renewals = 0; renewals < 2; renewals += 1) {
-      await context.clearCookies({ name: 'latchkey_access' });
+      await context.clearCookies({ name: ACCESS });
       await context.request.get('/dashboard');
     }
     await context.clearCookies();

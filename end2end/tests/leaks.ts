@@ -1,12 +1,14 @@
 // Looks for secrets in a log: those that are known, and whatever has the shape of one.
 
+import { ID } from './product.ts';
+
 /** What nothing in a log may look like. */
 const SHAPES: readonly [what: string, shape: RegExp][] = [
   ['a JWT', /\beyJ[\w-]{8,}/],
   // A refresh token, the token of a link, a signature: all are random, and longer than any name of ours.
   ['a token', /(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{40,}/],
   ['the token of a link', /\btoken=/i],
-  ['a cookie', /\b(?:__Host-)?latchkey_(?:access|refresh|browser)=/],
+  ['a cookie', new RegExp(`\\b(?:__Host-)?${ID}_(?:access|refresh|browser)=`)],
   ['an Authorization header', /\bauthorization\b["']?\s*[:=]|\b(?:Bearer|Basic) [\w+/=.-]{8,}/i],
   ['a password hash', /\$argon2/],
   // One whose name is hidden but for its first letter (`a***@example.org`) is none.

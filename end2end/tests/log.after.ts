@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 
 import { leaks } from './leaks.ts';
+import { BROWSER } from './product.ts';
 import { LOGS, SECRETS } from './run.ts';
 
 const logs = () => readdirSync(LOGS).map((name) => ({ name, text: readFileSync(join(LOGS, name), 'utf8') }));
@@ -26,7 +27,7 @@ test('the search finds each kind of secret, and nothing in what is no secret', (
     ['a token', 'refresh: AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g-_'],
     ['a token', 'path="/reset-password/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"'],
     ['the token of a link', 'GET /reset-password?token=x'],
-    ['a cookie', 'latchkey_browser=AAECAwQFBgcICQ'],
+    ['a cookie', `${BROWSER}=AAECAwQFBgcICQ`],
     ['an Authorization header', '"authorization": "x"'],
     ['an Authorization header', 'it sent Bearer abcdefghij'],
     ['a password hash', '$argon2id$v=19$m=64'],

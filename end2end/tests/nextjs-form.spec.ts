@@ -5,9 +5,10 @@ import { join } from 'node:path';
 
 import { expect, isAwake, test as base } from './fixtures.ts';
 import { CLIENTS } from './other-site.ts';
+import { ACCESS, REFRESH } from './product.ts';
 
 const FORM = '/form-of-an-application';
-const TOKENS = ['latchkey_access', 'latchkey_refresh'];
+const TOKENS = [ACCESS, REFRESH];
 
 const test = base.extend<{ form: Page }>({
   form: async ({ page }, use) => {
@@ -61,7 +62,7 @@ test.describe('a form on the same origin', { tag: '@script' }, () => {
     await expect(form.getByRole('status')).toHaveText('Done');
     expect(refreshToken(await tokens(context))).not.toBe(refreshToken(first));
     // The access token is one of its own: without the other it still opens the page.
-    await context.clearCookies({ name: 'latchkey_refresh' });
+    await context.clearCookies({ name: REFRESH });
     await form.goto('/dashboard');
     await expect(form.getByText(resident.email)).toBeVisible();
     await isAwake(form);
@@ -109,5 +110,5 @@ async function tokens(context: BrowserContext): Promise<Awaited<ReturnType<Brows
 }
 
 function refreshToken(cookies: { name: string; value: string }[]): string | undefined {
-  return cookies.find((cookie) => cookie.name === 'latchkey_refresh')?.value;
+  return cookies.find((cookie) => cookie.name === REFRESH)?.value;
 }

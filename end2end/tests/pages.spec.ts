@@ -4,12 +4,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, open, test } from './fixtures.ts';
+import { NAME } from './product.ts';
 import { SITE } from './server.ts';
 
 test('a page that is not there says so, and leads home', async ({ page, watch }) => {
   watch.expect(/^404 GET \/nowhere$/);
   await open(page, '/nowhere');
-  await expect(page).toHaveTitle('Page not found · Latchkey');
+  await expect(page).toHaveTitle(`Page not found · ${NAME}`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such page');
 
   await page.getByRole('link', { name: 'Go to the start page' }).click();
@@ -31,7 +32,7 @@ test('the navigation marks where one is', async ({ page, resident }) => {
   await expect(navigation.locator('[aria-current=page]')).toHaveText('Dashboard');
 
   await navigation.getByRole('link', { name: 'Profile' }).click();
-  await expect(page).toHaveTitle('Profile · Latchkey');
+  await expect(page).toHaveTitle(`Profile · ${NAME}`);
   await expect(navigation.locator('[aria-current=page]')).toHaveText('Profile');
 });
 

@@ -1,6 +1,7 @@
 // Making an account.
 
 import { alert, expect, isAwake, open, openLink, register, test } from './fixtures.ts';
+import { NAME } from './product.ts';
 
 test('a stranger registers and is let in', async ({ page, stranger }) => {
   await open(page, '/');
@@ -9,7 +10,7 @@ test('a stranger registers and is let in', async ({ page, stranger }) => {
   await register(page, stranger);
 
   await expect(page).toHaveURL('/dashboard');
-  await expect(page).toHaveTitle('Dashboard · Latchkey');
+  await expect(page).toHaveTitle(`Dashboard · ${NAME}`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Hello, ${stranger.username}`);
   await expect(page.getByText(stranger.email)).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: 'Account created' })).toBeVisible();

@@ -3,9 +3,7 @@
 import type { BrowserContext } from '@playwright/test';
 
 import { createAccount, expect, open, test } from './fixtures.ts';
-
-const ACCESS = 'latchkey_access';
-const REFRESH = 'latchkey_refresh';
+import { ACCESS, BROWSER, REFRESH } from './product.ts';
 
 async function value(context: BrowserContext, name: string): Promise<string | undefined> {
   return (await context.cookies()).find((cookie) => cookie.name === name)?.value;
@@ -66,7 +64,7 @@ test('two altered tokens open nothing, and are removed', async ({ page, context,
   await page.goto('/dashboard');
   await expect(page).toHaveURL('/login?next=/dashboard');
   // Which browser it is, it still knows.
-  expect((await context.cookies()).map((cookie) => cookie.name)).toEqual(['latchkey_browser']);
+  expect((await context.cookies()).map((cookie) => cookie.name)).toEqual([BROWSER]);
 });
 
 test('an access token that ends by itself is renewed on the way', async ({ page, context, launch, stranger }) => {

@@ -1,6 +1,7 @@
 // Signing in, and being refused.
 
 import { alert, expect, isAwake, open, signIn, test } from './fixtures.ts';
+import { NAME } from './product.ts';
 
 const REFUSAL = 'That name and password do not go together. Check both and try again.';
 
@@ -65,7 +66,7 @@ test('a page shown again after a refusal says so in its title', { tag: '@plain' 
   watch.expectRefusal(401, '/login');
   await open(page, '/login');
   await signIn(page, member.email, 'eight quiet otters sing');
-  await expect(page).toHaveTitle('Error: Sign in · Latchkey');
+  await expect(page).toHaveTitle(`Error: Sign in · ${NAME}`);
 });
 
 for (const door of ['/login', '/register']) {

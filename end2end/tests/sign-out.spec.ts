@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test';
 
 import { alert, expect, hasScript, open, test } from './fixtures.ts';
+import { BROWSER } from './product.ts';
 
 async function signOut(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sign out' }).click();
@@ -24,7 +25,7 @@ test('signing out removes the cookies', async ({ page, context, resident }) => {
   await expect(page.getByLabel('Username')).toHaveValue(resident.username);
   await signOut(page);
   // Which browser it is, it still knows.
-  expect((await context.cookies()).map((cookie) => cookie.name)).toEqual(['latchkey_browser']);
+  expect((await context.cookies()).map((cookie) => cookie.name)).toEqual([BROWSER]);
 });
 
 test('cookies that were kept from before the sign-out open nothing', async ({ page, context, resident }) => {

@@ -12,6 +12,7 @@ import {
 } from '@strapi/client';
 
 import { expect, test as base } from './fixtures.ts';
+import { REFRESH } from './product.ts';
 
 interface Tokens {
   jwt: string;
@@ -108,7 +109,7 @@ test.describe('the client of Strapi', { tag: '@plain' }, () => {
     const body = JSON.stringify({ identifier: member.email, password: member.password });
     const response = await client.fetch('auth/local', { method: 'POST', headers: JSON_BODY, body });
     expect(Object.keys(await response.json()).sort()).toEqual(['expiresIn', 'jwt', 'user']);
-    const cookie = response.headers.getSetCookie().find((cookie) => cookie.startsWith('latchkey_refresh='));
+    const cookie = response.headers.getSetCookie().find((cookie) => cookie.startsWith(`${REFRESH}=`));
     expect(cookie).toMatch(/; *HttpOnly/i);
   });
 
@@ -117,7 +118,7 @@ test.describe('the client of Strapi', { tag: '@plain' }, () => {
     const response = await anonymous.fetch('auth/local', { method: 'POST', headers: JSON_BODY, body });
     expect(Object.keys(await response.json()).sort()).toEqual(['expiresIn', 'jwt', 'refreshToken', 'user']);
     // Where script holds the tokens, a cookie beside them would only be one more thing to steal.
-    expect(response.headers.getSetCookie().join()).not.toContain('latchkey_refresh');
+    expect(response.headers.getSetCookie().join()).not.toContain(REFRESH);
   });
 });
 

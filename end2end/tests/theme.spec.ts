@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test';
 
 import { expect, open, signIn, test } from './fixtures.ts';
+import { THEME } from './product.ts';
 
 const root = (page: Page) => page.locator('html');
 const choice = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -91,7 +92,7 @@ test('the choice is remembered for a year', async ({ page, context }) => {
   await choose(page, 'Dark');
   await page.reload();
 
-  const cookie = (await context.cookies()).find(({ name }) => name === 'latchkey_theme');
+  const cookie = (await context.cookies()).find(({ name }) => name === THEME);
   expect(cookie).toMatchObject({ value: 'dark', sameSite: 'Lax', path: '/' });
   const days = ((cookie?.expires ?? 0) - Date.now() / 1000) / 86_400;
   expect(days).toBeGreaterThan(364);

@@ -7,6 +7,7 @@ import type { BrowserContext } from '@playwright/test';
 
 import { type Account, createAccount, expect, test as base } from './fixtures.ts';
 import { type Issuer, startIssuer } from './issuer.ts';
+import { ACCESS, ID, REFRESH } from './product.ts';
 import { SOURCES, type Verifier, startVerifiers } from './verifiers.ts';
 
 interface OfTest {
@@ -51,7 +52,7 @@ async function signInAt(site: string, context: BrowserContext, account: Account)
   const form = { identifier: account.username, password: account.password };
   const response = await context.request.post(`${site}/login`, { form });
   expect(response.ok()).toBe(true);
-  return cookie(context, 'latchkey_access');
+  return cookie(context, ACCESS);
 }
 
 type Part = Record<string, unknown>;
@@ -102,11 +103,11 @@ for (const algorithm of ALGORITHMS) {
     const site = await launch({ LATCHKEY_SIGNING_ALGORITHM: algorithm });
     const elsewhere = await launch({ LATCHKEY_SIGNING_ALGORITHM: algorithm });
     await createAccount(context.request, stranger, elsewhere.url);
-    const foreign = await cookie(context, 'latchkey_access');
+    const foreign = await cookie(context, ACCESS);
     await createAccount(context.request, stranger, site.url);
-    const token = await cookie(context, 'latchkey_access');
+    const token = await cookie(context, ACCESS);
     expect(read(token).header).toMatchObject({ alg: algorithm, typ: 'at+jwt' });
-    expect(read(token).claims).toMatchObject({ iss: site.url, aud: site.url, client_id: 'latchkey' });
+    expect(read(token).claims).toMatchObject({ iss: site.url, aud: site.url, client_id: ID });
 
     const verifiers = await verifiersOf(site.url);
     await expectAccepted(verifiers, token);
@@ -114,7 +115,7 @@ for (const algorithm of ALGORITHMS) {
       'no token': '',
       garbage: 'garbage',
       'garbage in three parts': 'a.b.c',
-      'a refresh token': await cookie(context, 'latchkey_refresh'),
+      'a refresh token': await cookie(context, REFRESH),
       'a token of another site': foreign,
       'a token of another site under our key': alter(foreign, { kid: read(token).header.kid }),
       'another person': alter(token, {}, { sub: '1' }),
@@ -175,14 +176,14 @@ test('programs that run learn of another key, and forget one that was removed', 
   test.setTimeout(120_000);
   const site = await launch({});
   await createAccount(context.request, stranger, site.url);
-  const old = await cookie(context, 'latchkey_access');
+  const old = await cookie(context, ACCESS);
   const verifiers = await verifiersOf(site.url);
   await expectAccepted(verifiers, old);
 
   const kid = (await site.run('key rotate --now')).split(' ')[0];
   const renewed = async () => read(await signInAt(site.url, context, stranger)).header.kid;
   await expect.poll(renewed).toBe(kid);
-  const token = await cookie(context, 'latchkey_access');
+  const token = await cookie(context, ACCESS);
   await expect(() => expectAccepted(verifiers, token)).toPass(PATIENCE);
   await expectAccepted(verifiers, old);
 

@@ -71,7 +71,7 @@ pub(crate) fn is_of_api(path: &str) -> bool {
 #[derive(OpenApi)]
 #[openapi(
     info(
-        title = "Latchkey",
+        title = product::NAME,
         // Of the description, and not of the program: strangers need not know which one runs.
         version = "1",
         description = "The accounts of this site for programs. Whoever speaks to Strapi's users and permissions speaks to it unchanged.",

@@ -20,7 +20,8 @@ pub(crate) async fn download(
     match begin(&app.services.auth, &arrival).await {
         Ok((account, head)) => {
             let name = format!(
-                "attachment; filename=\"latchkey-{}.json\"",
+                "attachment; filename=\"{}-{}.json\"",
+                product::ID,
                 account.username.as_str()
             );
             let Ok(disposition) = HeaderValue::try_from(name) else {

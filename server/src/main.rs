@@ -208,5 +208,5 @@ fn greet(public_url: &url::Url, has_accounts: bool) {
         format!("There is no account yet: sign up at {public_url}register")
     };
     // Who reads this may have gone: that is no reason to stop.
-    let _ = writeln!(std::io::stdout(), "Latchkey is at {public_url}\n{next}");
+    let _ = writeln!(std::io::stdout(), "{} is at {public_url}\n{next}", product::NAME);
 }

@@ -146,7 +146,7 @@ async fn the_key_set_has_what_a_verifier_needs_and_nothing_private() {
     rules.validate_exp = false;
     let access = ada.tokens.access.expose_secret();
     let other_program = jsonwebtoken::decode::<serde_json::Value>(access, &key, &rules);
-    assert_eq!(other_program.unwrap().claims["client_id"], "latchkey");
+    assert_eq!(other_program.unwrap().claims["client_id"], product::ID);
 }
 
 #[tokio::test]

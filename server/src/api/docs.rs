@@ -33,7 +33,7 @@ impl Modify for Security {
             .description(Some("An access token: what `jwt` holds in the answers."));
         // Its name has a prefix where the site is served over https.
         let cookie = ApiKeyValue::with_description(
-            "latchkey_access",
+            product::ACCESS_COOKIE,
             "What a browser has after a sign-in on the site, or by `/api/login`; over https its name begins with `__Host-`.",
         );
         let components = description.components.get_or_insert_with(Components::new);

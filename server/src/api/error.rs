@@ -9,6 +9,7 @@ use axum::Json;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use const_format::concatcp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -17,10 +18,13 @@ use crate::answer;
 const PROBLEM: &str = "application/problem+json";
 
 /// Who asks without saying who they are (RFC 6750, 3: then there is no error code).
-const CHALLENGE: &str = r#"Bearer realm="latchkey""#;
+const CHALLENGE: &str = concatcp!("Bearer realm=\"", product::ID, "\"");
 
 /// Whose token is no good.
-const INVALID_TOKEN: &str = r#"Bearer realm="latchkey", error="invalid_token", error_description="The access token is malformed, expired or revoked""#;
+const INVALID_TOKEN: &str = concatcp!(
+    CHALLENGE,
+    r#", error="invalid_token", error_description="The access token is malformed, expired or revoked""#
+);
 
 /// A refusal. Its words are ours, but for the names of keys that are not known.
 #[derive(Debug, Clone)]

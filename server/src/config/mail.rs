@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail, ensure};
 use auth::{CookieSecurity, MailConfig, MailRoute, Sender, SmtpSecurity, SmtpServer};
+use const_format::concatcp;
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
@@ -9,7 +10,7 @@ use crate::config::Settings;
 use crate::config::check::is_loopback;
 
 /// Who letters are from that never leave this machine.
-const NOBODY: &str = "Latchkey <latchkey@localhost.localdomain>";
+const NOBODY: &str = concatcp!(product::NAME, " <", product::ID, "@localhost.localdomain>");
 
 impl Settings {
     pub(super) fn mail(&self, security: CookieSecurity) -> anyhow::Result<MailConfig> {

@@ -49,7 +49,7 @@ pub(super) fn provider(base: &str, runtime: &Handle) -> anyhow::Result<SdkTracer
         .build()
         .with_context(named)?;
     let resource = Resource::builder_empty()
-        .with_service_name("latchkey")
+        .with_service_name(product::ID)
         .with_detector(Box::new(EnvResourceDetector::new()));
     let resource = match std::env::var("OTEL_SERVICE_NAME") {
         Ok(name) if !name.is_empty() => resource.with_service_name(name),

@@ -21,7 +21,7 @@ async fn what_happened_is_told_with_when_and_where() {
     let mut ada = app.ada().await;
     app.browser().log_in("ada", "not the password").await;
     let page = ada.get("/profile/activity").await;
-    assert_eq!(page.text("title"), "Activity · Latchkey");
+    assert_eq!(page.text("title"), format!("Activity · {}", product::NAME));
     let newest = page.text(".activity li");
     assert!(newest.contains("Someone tried to sign in with a wrong password"));
     assert!(newest.contains("Unknown browser at 192.0.2.7"));

@@ -127,10 +127,10 @@ async fn cookies_that_are_garbage_are_removed() {
         let mut browser = app.browser();
         browser
             .jar
-            .insert("latchkey_access".to_owned(), garbage.to_owned());
+            .insert(product::ACCESS_COOKIE.to_owned(), garbage.to_owned());
         browser
             .jar
-            .insert("latchkey_refresh".to_owned(), garbage.to_owned());
+            .insert(product::REFRESH_COOKIE.to_owned(), garbage.to_owned());
         let answer = browser.get("/dashboard").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{garbage}");
         assert!(!browser.has_session(), "{garbage}");
@@ -140,11 +140,12 @@ async fn cookies_that_are_garbage_are_removed() {
 #[tokio::test]
 async fn a_cookie_header_that_is_no_text_is_nobody() {
     let app = TestApp::new().await;
+    let access = |value: &[u8]| [product::ACCESS_COOKIE.as_bytes(), b"=", value].concat();
     for bytes in [
-        &b"latchkey_access=\xff\xfe"[..],
-        b"=;;;",
-        b"latchkey_refresh",
-        b"latchkey_access=%00%ff",
+        access(b"\xff\xfe"),
+        b"=;;;".to_vec(),
+        product::REFRESH_COOKIE.into(),
+        access(b"%00%ff"),
     ] {
         let answer = app
             .browser()

@@ -13,8 +13,8 @@ use tokio::task::JoinSet;
 
 use crate::helpers::{PASSWORD, TestApp};
 
-const ACCESS: &str = "latchkey_access";
-const REFRESH: &str = "latchkey_refresh";
+const ACCESS: &str = product::ACCESS_COOKIE;
+const REFRESH: &str = product::REFRESH_COOKIE;
 
 type Jar = BTreeMap<String, String>;
 

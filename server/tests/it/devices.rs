@@ -33,7 +33,7 @@ async fn devices_are_told_in_words_and_ones_own_is_marked() {
     sign_in(app.browser(), PHONE).await;
     app.advance(Duration::minutes(5));
     let page = ada.get("/profile/devices").await;
-    assert_eq!(page.text("title"), "Devices · Latchkey");
+    assert_eq!(page.text("title"), format!("Devices · {}", product::NAME));
     let (own, other) = (page.text(OWN), page.text(OTHER));
     assert!(
         own.contains("This device") && own.contains("192.0.2.7"),
@@ -166,7 +166,7 @@ async fn a_copy_that_was_found_out_is_told_wherever_the_owner_looks() {
     let app = TestApp::new().await;
     let mut ada = app.ada().await;
     let mut thief = ada.clone();
-    thief.jar.remove("latchkey_access");
+    thief.jar.remove(product::ACCESS_COOKIE);
     for _ in 0..2 {
         app.advance(Duration::minutes(20));
         ada.get("/dashboard").await;

@@ -77,7 +77,7 @@ async fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
     let answer = app.browser().post("/register", &fields).await;
     assert_eq!(answer.cookies().len(), 3);
     for cookie in answer.cookies() {
-        assert!(cookie.name().starts_with("__Host-latchkey_"), "{cookie}");
+        assert!(cookie.name().starts_with("__Host-"), "{cookie}");
         assert_eq!(
             (cookie.http_only(), cookie.secure(), cookie.path()),
             (Some(true), Some(true), Some("/"))
@@ -215,7 +215,7 @@ async fn signing_out_clears_what_the_browser_kept_and_not_which_browser_it_is() 
     assert_eq!(page.header("clear-site-data"), "", "not before");
     let answer = ada.post("/logout", &[]).await;
     assert_eq!(answer.header("clear-site-data"), r#""cache", "storage""#);
-    assert!(ada.jar.contains_key("latchkey_browser"));
+    assert!(ada.jar.contains_key(product::BROWSER_COOKIE));
     let mut ada = app.browser();
     ada.log_in("ada", PASSWORD).await;
     let request = Request::post("/api/logout").header("content-type", "application/json");

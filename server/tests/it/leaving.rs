@@ -35,7 +35,7 @@ async fn what_is_sensitive_asks_for_the_password_when_it_was_given_long_ago() {
     assert!(ada.get("/profile/data").await.status.is_success());
     // A refresh proves nothing: the proof ages on.
     app.advance(Duration::minutes(14));
-    ada.jar.remove("latchkey_access");
+    ada.jar.remove(product::ACCESS_COOKIE);
     assert!(ada.get("/profile/data").await.status.is_success());
     app.advance(Duration::minutes(2));
     assert_eq!(ada.get("/profile/data").await.status, StatusCode::SEE_OTHER);
@@ -63,7 +63,7 @@ async fn the_download_is_one_file_with_everything_and_no_secret() {
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(
         answer.header("content-disposition"),
-        "attachment; filename=\"latchkey-ada.json\""
+        format!("attachment; filename=\"{}-ada.json\"", product::ID)
     );
     assert_eq!(answer.header("cache-control"), "private, no-store");
     let data: serde_json::Value = serde_json::from_str(&answer.body).unwrap();

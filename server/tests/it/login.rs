@@ -153,7 +153,7 @@ async fn to_be_kept_signed_in_makes_cookies_last() {
         not_kept
             .cookies()
             .iter()
-            .filter(|cookie| cookie.name() != "latchkey_browser")
+            .filter(|cookie| cookie.name() != product::BROWSER_COOKIE)
             .all(|cookie| cookie.max_age().is_none() && cookie.expires().is_none())
     );
 }

@@ -106,7 +106,7 @@ async fn the_theme_is_remembered_and_served() {
     );
     browser
         .jar
-        .insert("latchkey_theme".to_owned(), "\"><b>".to_owned());
+        .insert(product::THEME_COOKIE.to_owned(), "\"><b>".to_owned());
     assert_eq!(
         browser
             .get("/")
@@ -128,12 +128,14 @@ async fn on_https_the_theme_has_a_name_that_only_https_can_set() {
     let [theme] = &cookies[..] else {
         panic!("{cookies:?}");
     };
-    assert_eq!(theme.name(), "__Secure-latchkey_theme");
+    assert_eq!(theme.name(), product::SECURE_THEME_COOKIE);
     assert_eq!(theme.secure(), Some(true));
     let worn = |page: Answer| page.attribute("html", "data-theme");
     assert_eq!(worn(browser.get("/").await).as_deref(), Some("dark"));
     let mut other = app.browser();
-    other.jar.insert("latchkey_theme".into(), "dark".into());
+    other
+        .jar
+        .insert(product::THEME_COOKIE.into(), "dark".into());
     assert_eq!(worn(other.get("/").await).as_deref(), Some("system"));
 }
 

@@ -76,7 +76,10 @@ impl Program {
             .lines()
             .next();
         let said = said.expect("it starts").unwrap();
-        assert!(said.starts_with("Latchkey is at"), "{said}");
+        assert!(
+            said.starts_with(&format!("{} is at", product::NAME)),
+            "{said}"
+        );
         program
     }
 

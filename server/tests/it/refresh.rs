@@ -4,8 +4,8 @@ use time::Duration;
 
 use crate::helpers::TestApp;
 
-const ACCESS: &str = "latchkey_access";
-const REFRESH: &str = "latchkey_refresh";
+const ACCESS: &str = product::ACCESS_COOKIE;
+const REFRESH: &str = product::REFRESH_COOKIE;
 
 #[tokio::test]
 async fn a_stale_access_token_is_renewed_within_the_request() {

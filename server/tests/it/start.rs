@@ -303,7 +303,7 @@ fn it_says_what_to_do_next_and_leaves_when_asked() {
             .next()
             .unwrap()
             .unwrap()
-            .starts_with("Latchkey is at http://localhost:")
+            .starts_with(&format!("{} is at http://localhost:", product::NAME))
     );
     assert!(lines.next().unwrap().unwrap().contains("sign up at"));
     end(&mut child);

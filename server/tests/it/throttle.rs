@@ -118,7 +118,7 @@ async fn neither_headers_nor_spellings_give_a_fresh_count() {
     let mut browser = elsewhere(&app);
     browser
         .jar
-        .insert("latchkey_browser".to_owned(), "A".repeat(22));
+        .insert(product::BROWSER_COOKIE.to_owned(), "A".repeat(22));
     is_refused(&browser.log_in("one more", WRONG).await);
 }
 
@@ -149,10 +149,10 @@ async fn a_page_that_cannot_be_renewed_just_now_leaves_the_cookies_alone() {
     let app = TestApp::new().await;
     let mut ada = app.ada().await;
     for _ in 0..300 {
-        ada.jar.remove("latchkey_access");
+        ada.jar.remove(product::ACCESS_COOKIE);
         assert_eq!(ada.get("/dashboard").await.status, StatusCode::OK);
     }
-    ada.jar.remove("latchkey_access");
+    ada.jar.remove(product::ACCESS_COOKIE);
     let answer = ada.get("/dashboard").await;
     is_refused(&answer);
     assert!(answer.body.contains("too many tries"), "{}", answer.body);

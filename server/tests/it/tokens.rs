@@ -7,8 +7,8 @@ use time::Duration;
 
 use crate::helpers::{PASSWORD, TestApp};
 
-const ACCESS: &str = "latchkey_access";
-const REFRESH: &str = "latchkey_refresh";
+const ACCESS: &str = product::ACCESS_COOKIE;
+const REFRESH: &str = product::REFRESH_COOKIE;
 /// A server function that asks for a session.
 const ACCOUNT: &str = "/fn/account";
 

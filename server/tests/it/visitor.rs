@@ -37,7 +37,7 @@ impl Visitor {
 
     /// Comes with the refresh token alone.
     pub(crate) async fn refresh(&mut self, site: SocketAddr) -> Option<()> {
-        let cookie = format!("latchkey_refresh={}", self.refresh);
+        let cookie = format!("{}={}", product::REFRESH_COOKIE, self.refresh);
         let answer = ask(site, "GET /login", &cookie, "").await?;
         (self.access, self.refresh) = pair(&answer);
         Some(())
@@ -45,7 +45,7 @@ impl Visitor {
 
     /// Comes with the access token alone.
     pub(crate) async fn see_account(&self, site: SocketAddr) -> Option<()> {
-        let cookie = format!("latchkey_access={}", self.access);
+        let cookie = format!("{}={}", product::ACCESS_COOKIE, self.access);
         let answer = ask(site, "POST /fn/account", &cookie, "").await?;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         Some(())
@@ -55,7 +55,8 @@ impl Visitor {
     pub(crate) async fn listen(&self, site: SocketAddr) -> TcpStream {
         let refresh = &self.refresh;
         let request = format!(
-            "GET /session/events HTTP/1.1\r\nHost: localhost\r\nCookie: latchkey_refresh={refresh}\r\n\r\n"
+            "GET /session/events HTTP/1.1\r\nHost: localhost\r\nCookie: {}={refresh}\r\n\r\n",
+            product::REFRESH_COOKIE
         );
         let mut socket = TcpStream::connect(site).await.unwrap();
         socket.write_all(request.as_bytes()).await.unwrap();
@@ -101,7 +102,7 @@ fn pair(answer: &str) -> (String, String) {
         let value = line.and_then(|line| line.split(';').next());
         value.filter(|value| !value.is_empty()).map(str::to_owned)
     };
-    cookie("latchkey_access")
-        .zip(cookie("latchkey_refresh"))
+    cookie(product::ACCESS_COOKIE)
+        .zip(cookie(product::REFRESH_COOKIE))
         .unwrap_or_else(|| panic!("nobody was signed in: {answer}"))
 }

@@ -15,7 +15,7 @@ use crate::bench::workplace::Workplace;
 
 const CLIENTS: usize = 8;
 const MEASURED: Duration = Duration::from_secs(5);
-const COOKIE: &str = "latchkey_access";
+const COOKIE: &str = "_access";
 const LIMIT: f64 = 30.0;
 
 pub(crate) fn measure(workplace: &Workplace) -> Result<[Figure; 2]> {

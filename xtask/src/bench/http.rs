@@ -119,9 +119,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The cookie of this name, as it is sent back.
-    pub(crate) fn cookie(&self, name: &str) -> Option<&String> {
-        let is_wanted = |cookie: &&String| cookie.split('=').next() == Some(name);
+    /// The cookie whose name has this end, as it is sent back: it begins with the name of the product.
+    pub(crate) fn cookie(&self, end: &str) -> Option<&String> {
+        let is_wanted = |cookie: &&String| {
+            let name = cookie.split('=').next();
+            name.is_some_and(|name| name.ends_with(end))
+        };
         self.cookies.iter().find(is_wanted)
     }
 }

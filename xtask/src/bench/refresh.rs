@@ -12,7 +12,7 @@ use crate::bench::figure::Figure;
 use crate::bench::http::Connection;
 use crate::bench::workplace::Workplace;
 
-const COOKIE: &str = "latchkey_refresh";
+const COOKIE: &str = "_refresh";
 
 pub(crate) fn measure(workplace: &Workplace) -> Result<[Figure; 2]> {
     let mut server = workplace.start_on_one_processor()?;

@@ -23,10 +23,10 @@ pub(crate) fn enter(address: SocketAddr, name: &str, count: usize) -> Result<Vec
             form.len()
         );
         let answer = Connection::open(address)?.send("POST /register", &headers, &form)?;
-        let cookie = |name: &str| answer.cookie(name).cloned();
-        let access = cookie("latchkey_access")
+        let cookie = |end: &str| answer.cookie(end).cloned();
+        let access = cookie("_access")
             .with_context(|| format!("a visitor got no cookie, but {}", answer.status))?;
-        let refresh = cookie("latchkey_refresh")
+        let refresh = cookie("_refresh")
             .with_context(|| format!("a visitor got no cookie, but {}", answer.status))?;
         Ok(format!("{access}; {refresh}"))
     };

@@ -15,7 +15,7 @@ async fn a_page_signs_in_renews_and_signs_out_by_cookies_alone() {
         (answer.status, answer.json()),
         (StatusCode::OK, json!({"success": true}))
     );
-    for name in ["latchkey_access", "latchkey_refresh"] {
+    for name in [product::ACCESS_COOKIE, product::REFRESH_COOKIE] {
         let cookies = answer.cookies();
         let cookie = cookies.iter().find(|cookie| cookie.name() == name).unwrap();
         assert_eq!(cookie.http_only(), Some(true));
@@ -27,8 +27,8 @@ async fn a_page_signs_in_renews_and_signs_out_by_cookies_alone() {
     let answer = page.call(Method::POST, "/api/refresh", None, &[]).await;
     assert_eq!(answer.json(), json!({"success": true}));
     assert_ne!(
-        page.client.jar["latchkey_refresh"],
-        before["latchkey_refresh"]
+        page.client.jar[product::REFRESH_COOKIE],
+        before[product::REFRESH_COOKIE]
     );
     let mut left = page.clone();
     let answer = page.call(Method::POST, "/api/logout", None, &[]).await;

@@ -263,9 +263,9 @@ async fn where_cookies_are_the_setting_they_are_used_unasked() {
         json["jwt"].is_string() && json.get("refreshToken").is_none(),
         "{json}"
     );
-    assert!(page.client.jar.contains_key("latchkey_refresh"));
+    assert!(page.client.jar.contains_key(product::REFRESH_COOKIE));
     let body = json!({"currentPassword": PASSWORD, "password": "quite another password", "passwordConfirmation": "quite another password"});
-    let before = page.client.jar["latchkey_refresh"].clone();
+    let before = page.client.jar[product::REFRESH_COOKIE].clone();
     page.jwt = Some(json["jwt"].as_str().unwrap().to_owned());
     let answer = page.post("/api/auth/change-password", &body).await;
     assert!(
@@ -273,5 +273,5 @@ async fn where_cookies_are_the_setting_they_are_used_unasked() {
         "{}",
         answer.body
     );
-    assert_ne!(page.client.jar["latchkey_refresh"], before);
+    assert_ne!(page.client.jar[product::REFRESH_COOKIE], before);
 }

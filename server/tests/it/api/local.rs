@@ -193,7 +193,7 @@ async fn in_cookie_mode_the_refresh_token_is_in_a_cookie_alone() {
     let cookies = answer.cookies();
     let refresh = cookies
         .iter()
-        .find(|cookie| cookie.name() == "latchkey_refresh")
+        .find(|cookie| cookie.name() == product::REFRESH_COOKIE)
         .unwrap();
     assert_eq!(
         (refresh.http_only(), refresh.path()),
@@ -204,7 +204,7 @@ async fn in_cookie_mode_the_refresh_token_is_in_a_cookie_alone() {
     // The access token is in the body: no cookie has it, and none of before stays.
     let access = cookies
         .iter()
-        .find(|cookie| cookie.name() == "latchkey_access")
+        .find(|cookie| cookie.name() == product::ACCESS_COOKIE)
         .unwrap();
     assert_eq!(
         (access.value(), access.max_age()),

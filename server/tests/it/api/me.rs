@@ -36,7 +36,7 @@ async fn nobody_is_forbidden_and_asked_who_they_are() {
             answer.refuses(403, "ForbiddenError", "Forbidden");
             assert_eq!(
                 answer.header("www-authenticate"),
-                r#"Bearer realm="latchkey""#,
+                format!("Bearer realm=\"{}\"", product::ID),
                 "{path}"
             );
         }

@@ -94,7 +94,10 @@ async fn what_came_in_a_cookie_goes_back_in_a_cookie() {
         .iter()
         .map(|cookie| cookie.name().to_owned())
         .collect();
-    assert!(names.contains(&"latchkey_refresh".to_owned()), "{names:?}");
+    assert!(
+        names.contains(&product::REFRESH_COOKIE.to_owned()),
+        "{names:?}"
+    );
     assert_eq!(script.client.get("/dashboard").await.status, StatusCode::OK);
 }
 

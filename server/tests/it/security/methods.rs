@@ -94,11 +94,11 @@ async fn methods_that_nobody_serves_are_refused() {
             let request = Request::builder()
                 .method(method)
                 .uri(path)
-                .header("cookie", "latchkey_access=x");
+                .header("cookie", format!("{}=x", product::ACCESS_COOKIE));
             let answer = app.program().send(request, Body::empty()).await;
             assert_eq!(answer.status, 405, "{method} {path}");
             assert!(
-                !answer.body.contains("latchkey_access"),
+                !answer.body.contains(product::ACCESS_COOKIE),
                 "nothing is echoed: {method} {path}"
             );
         }

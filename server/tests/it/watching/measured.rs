@@ -51,16 +51,18 @@ async fn what_happens_is_counted_by_what_came_of_it() {
     app.browser().log_in("ada", PASSWORD).await;
     let stolen = ada.clone();
     for _ in 0..2 {
-        ada.jar.remove("latchkey_access");
+        ada.jar.remove(product::ACCESS_COOKIE);
         assert!(ada.get("/dashboard").await.status.is_success());
         app.advance(Duration::minutes(1));
     }
     let mut again = stolen.clone();
-    again.jar.remove("latchkey_access");
+    again.jar.remove(product::ACCESS_COOKIE);
     again.get("/dashboard").await;
     let mut forger = app.browser();
     let forged = "x".repeat(64);
-    forger.jar.insert("latchkey_refresh".to_owned(), forged);
+    forger
+        .jar
+        .insert(product::REFRESH_COOKIE.to_owned(), forged);
     forger.get("/dashboard").await;
     app.deliver().await;
     app.auth.catch_up(crate::helpers::START).await.unwrap();
@@ -106,7 +108,7 @@ async fn the_second_of_two_tabs_is_counted_as_one_that_got_the_same() {
     let _here = metrics::set_default_local_recorder(&recorder);
     let app = TestApp::new().await;
     let mut ada = app.ada().await;
-    ada.jar.remove("latchkey_access");
+    ada.jar.remove(product::ACCESS_COOKIE);
     let mut tab = ada.clone();
     ada.get("/dashboard").await;
     tab.get("/dashboard").await;
