@@ -70,6 +70,12 @@ impl AppError {
         )
     }
 
+    /// For those who are signed in, and may not.
+    #[must_use]
+    pub fn forbidden() -> Self {
+        Self::new(403, "forbidden", "This is for administrators.")
+    }
+
     /// For what passes by itself.
     #[must_use]
     pub fn unavailable() -> Self {

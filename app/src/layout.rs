@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::PAGES;
 use crate::session::Visit;
 use crate::theme::ThemeChoice;
 use crate::watch::SessionWatch;
@@ -45,10 +46,12 @@ fn Navigation() -> impl IntoView {
         });
         view! { <a href=to aria-current=current>{label}</a> }
     };
+    let pages = PAGES.iter().filter(|page| page.is_in_navigation);
+    let pages = pages.filter(|page| visit.may_see(page));
     if visit.is_signed_in {
         view! {
             <nav aria-label="Main">
-                {link("/dashboard", "Dashboard")} {link("/profile", "Profile")}
+                {pages.map(|page| link(page.path, page.title)).collect_view()}
                 <form method="post" action="/logout">
                     <button class="link" type="submit">"Sign out"</button>
                 </form>

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::icon::DeviceKind;
+use crate::pages::{Page, Who, page_at};
 use crate::theme::Theme;
 
 /// One request for a page: who asks, for what, and what was wrong with the form they sent.
@@ -27,6 +28,8 @@ pub struct Visit {
     /// The event that the trail is shown before; none for its beginning, or when it was no number.
     pub before: Option<i64>,
     pub is_signed_in: bool,
+    /// Whether that is somebody with the role of an administrator.
+    pub is_admin: bool,
     /// Whether only somebody signed in may see the page.
     pub is_guarded: bool,
     pub theme: Theme,
@@ -98,27 +101,25 @@ impl Visit {
         self.flags.iter().any(|known| known == flag)
     }
 
+    /// Whether a page is there for whoever asks.
+    #[must_use]
+    pub fn may_see(&self, page: &Page) -> bool {
+        match page.who {
+            Who::Everybody => true,
+            Who::Strangers => !self.is_signed_in,
+            // Who has not given their password lately is asked for it on the way.
+            Who::Members | Who::Proven => self.is_signed_in,
+            Who::Admins => self.is_admin,
+        }
+    }
+
     /// The document's title, which screen readers announce first.
     #[must_use]
     pub fn title(&self) -> String {
-        let page = match self.path.as_str() {
-            "/" => return product::NAME.to_owned(),
-            "/login" => "Sign in",
-            "/register" => "Create an account",
-            "/dashboard" => "Dashboard",
-            "/profile" => "Profile",
-            "/forgot-password" => "Forgot your password?",
-            "/reset-password" => "Set a new password",
-            "/confirm-email" => "Confirm your address",
-            "/secure-account" => "Secure your account",
-            "/profile/email" => "Change address",
-            "/profile/security" => "Security",
-            "/profile/confirm" => "Confirm it is you",
-            "/profile/data" => "Your data",
-            "/profile/devices" => "Devices",
-            "/profile/activity" => "Activity",
-            _ => "Page not found",
-        };
+        let page = page_at(&self.path).map_or("Page not found", |page| page.title);
+        if page.is_empty() {
+            return product::NAME.to_owned();
+        }
         let error = if self.form.error.is_some() {
             "Error: "
         } else {

@@ -5,13 +5,14 @@ pub(crate) mod activity;
 pub(crate) mod devices;
 mod drawn;
 pub(crate) mod links;
+pub mod own;
 mod words;
 
 use std::sync::Arc;
 
 use auth::{
-    Auth, Browser, Client, Confirmation, CookieJarStyle, LogIn, Persistence, Registration, Session,
-    SignUp, SignedIn,
+    Auth, Browser, Client, Confirmation, CookieJarStyle, LogIn, Persistence, Registration, Role,
+    Session, SignUp, SignedIn,
 };
 use axum::http::request::Parts;
 use leptos::nonce::Nonce;
@@ -35,6 +36,12 @@ pub struct Arrival {
     pub now: OffsetDateTime,
     pub client: Client,
     pub session: Option<Arc<Session>>,
+}
+
+/// Whether somebody is signed in as an administrator.
+#[must_use]
+pub fn is_admin(session: &Session) -> bool {
+    session.role == Role::Admin.name()
 }
 
 /// The nonce that the content security policy of this response allows.
@@ -107,6 +114,7 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
         .map(|refused| refused.0.clone())
         .unwrap_or_default();
     let arrival = parts.extensions.get::<Arrival>();
+    let session = arrival.and_then(|arrival| arrival.session.as_deref());
     let theme = parts
         .extensions
         .get::<Cookies>()
@@ -134,7 +142,8 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
         before: query("before")
             .and_then(|id| id.parse().ok())
             .filter(|id| *id > 0),
-        is_signed_in: arrival.is_some_and(|arrival| arrival.session.is_some()),
+        is_signed_in: session.is_some(),
+        is_admin: session.is_some_and(is_admin),
         is_guarded: parts.extensions.get::<Guarded>().is_some(),
         theme: theme
             .map(|cookie| Theme::from_name(cookie.value()))

@@ -242,6 +242,14 @@ impl Auth {
         self.store().activity(account.id, before, limit).await
     }
 
+    /// Connections to the same database, for tables of the product behind the door. Those of the accounts are not to
+    /// be written to by them. On SQLite one writes at a time, and waits for the others as long as
+    /// [`Database::patience`] says.
+    #[must_use]
+    pub fn own_tables(&self) -> &sqlx::AnyPool {
+        self.store().guests()
+    }
+
     /// Closes the database, after what is under way.
     pub async fn close(&self) {
         self.store().close().await;

@@ -101,6 +101,8 @@ pub(crate) struct Store {
     reader: AnyPool,
     /// For hearing of other nodes, which must not wait behind requests.
     watcher: AnyPool,
+    /// For tables that are not ours.
+    guests: AnyPool,
     /// Who waits for the one connection that writes; none where there are many.
     queue: Option<Queue>,
     /// Who waits for an account to be read; none where there are many connections to a server.
@@ -128,14 +130,16 @@ impl Store {
     pub(crate) async fn migrate(database: &Database) -> Result<(Self, Migrated)> {
         sqlx::any::install_default_drivers();
         let watcher = connect(database, 1, "").await?;
-        let (writer, reader, queue) = if database.is_sqlite() {
+        let (writer, reader, guests, queue) = if database.is_sqlite() {
             let writer = connect(database, 1, SQLITE_WRITES).await?;
             let reader = connect(database, readers(), "pragma query_only = on;").await?;
+            // Opened by the first statement: most have no tables of their own.
+            let guests = options(database, 2, "").connect_lazy(&database.url)?;
             let queue = Queue::new(writer.clone(), database.patience);
-            (writer, reader, Some(queue))
+            (writer, reader, guests, Some(queue))
         } else {
             let pool = connect(database, 10, "").await?;
-            (pool.clone(), pool, None)
+            (pool.clone(), pool.clone(), pool, None)
         };
         let migrated = schema::bring_up_to_date(&writer).await?;
         let reading = database.is_sqlite().then(|| Reading::start(&reader));
@@ -146,6 +150,7 @@ impl Store {
             writer,
             reader,
             watcher,
+            guests,
             queue,
             reading,
             shelf,
@@ -160,8 +165,13 @@ impl Store {
         if let Some(shelf) = &self.shelf {
             shelf.close();
         }
+        self.guests.close().await;
         self.reader.close().await;
         self.writer.close().await;
+    }
+
+    pub(crate) fn guests(&self) -> &AnyPool {
+        &self.guests
     }
 
     /// Begins to write. What is not committed did not happen.
@@ -221,6 +231,11 @@ fn readers() -> u32 {
 }
 
 async fn connect(database: &Database, connections: u32, extra: &'static str) -> Result<AnyPool> {
+    let options = options(database, connections, extra);
+    Ok(options.connect(&database.url).await?)
+}
+
+fn options(database: &Database, connections: u32, extra: &'static str) -> AnyPoolOptions {
     let wait = database.patience.as_millis();
     let setup = if database.is_sqlite() {
         format!("pragma busy_timeout = {wait}; {SQLITE_SETUP} {extra}")
@@ -237,15 +252,14 @@ async fn connect(database: &Database, connections: u32, extra: &'static str) -> 
     let options = options.before_acquire(|connection, _| {
         Box::pin(async move { Ok(!connection.is_in_transaction()) })
     });
-    let options = options.after_connect(move |connection, _| {
+    options.after_connect(move |connection, _| {
         let setup = setup.clone();
         Box::pin(async move {
             // Constants of this file and a number: nothing here comes from outside.
             connection.execute(sqlx::AssertSqlSafe(setup)).await?;
             Ok(())
         })
-    });
-    Ok(options.connect(&database.url).await?)
+    })
 }
 
 #[cfg(test)]

@@ -1,23 +1,20 @@
 //! Everything that is held on a person, as one file.
 
 use app::error::AppError;
-use app::ssr::Arrival;
 use auth::{Account, Auth};
 use axum::body::{Body, Bytes};
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
+use crate::own::Member;
 use crate::{App, answer};
 
 /// Sends the file, part by part: the trail of an account may be long.
-pub(crate) async fn download(
-    State(app): State<App>,
-    Extension(arrival): Extension<Arrival>,
-) -> Response {
-    match begin(&app.services.auth, &arrival).await {
+pub(crate) async fn download(State(app): State<App>, member: Member) -> Response {
+    match begin(&app.services.auth, &member).await {
         Ok((account, head)) => {
             let name = format!(
                 "attachment; filename=\"{}-{}.json\"",
@@ -37,9 +34,8 @@ pub(crate) async fn download(
 }
 
 /// All but the trail, as a JSON object that is left open for it.
-async fn begin(auth: &Auth, arrival: &Arrival) -> Result<(Account, String), AppError> {
-    let session = arrival.session.as_deref();
-    let session = session.ok_or_else(AppError::unauthenticated)?;
+async fn begin(auth: &Auth, member: &Member) -> Result<(Account, String), AppError> {
+    let Member { session, arrival } = member;
     let (account, export) = auth.export(session, &arrival.client, arrival.now).await?;
     let head = serde_json::to_string_pretty(&export).map_err(|_| AppError::internal())?;
     let open = head.trim_end_matches(['}', '\n', ' ']);

@@ -8,6 +8,7 @@
 mod body;
 
 use app::error::AppError;
+use app::pages::{form_fields, form_has_page};
 use app::session::Submission;
 use app::ssr::Refused;
 use axum::Json;
@@ -31,7 +32,7 @@ pub(crate) async fn handle(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let wants_html = answer::wants_html(&request);
-    let known = app::form_fields(request.uri().path());
+    let known = form_fields(request.uri().path());
     let (parts, body) = request.into_parts();
     let (error, fields) = match body::read(&parts, body, known).await {
         Ok(posted) => {
@@ -47,7 +48,7 @@ pub(crate) async fn handle(request: Request, next: Next) -> Response {
         }
         Err(refused) => refused,
     };
-    if wants_html && app::form_has_page(parts.uri.path()) {
+    if wants_html && form_has_page(parts.uri.path()) {
         page_again(parts, next, error, fields).await
     } else {
         answer::failure(error)

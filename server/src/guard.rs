@@ -1,9 +1,10 @@
-//! Who may see which page. Only this file lists protected paths.
+//! Holds every request against the table of pages (`app/src/lib.rs`), which says who may see what.
 //!
 //! It decides before Leptos runs, so a page is never rendered for somebody who may not see it.
 
 use app::error::AppError;
 use app::next;
+use app::pages::{Who, who_may_see};
 use app::ssr::{Arrival, Guarded};
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -12,17 +13,8 @@ use percent_encoding::percent_decode_str;
 
 use crate::answer;
 
-/// These and everything under them ask for a session.
-const PROTECTED: [&str; 2] = ["/dashboard", "/profile"];
-
-/// Of these, what is read asks for the password again when it was given long ago.
-const SENSITIVE: [&str; 1] = ["/profile/data"];
-
 /// Where the password is asked for again.
 const PROOF: &str = "/profile/confirm";
-
-/// These are for those who have none.
-const DOORS: [&str; 2] = ["/login", "/register"];
 
 /// Sends strangers to the sign-in, and those who are signed in away from it.
 pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
@@ -33,14 +25,18 @@ pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
             "This address is not written as addresses are.",
         ));
     };
-    let (is_signed_in, is_proven) = standing(&request);
+    let who = who_may_see(&path);
+    let standing = standing(&request);
     let is_reading = request.method().is_safe();
-    let is_protected = is_under(&path, &PROTECTED);
-    if is_protected && !is_signed_in {
+    let is_protected = !matches!(who, Who::Everybody | Who::Strangers);
+    if is_protected && standing == Standing::Stranger {
         if !is_reading && !answer::wants_html(&request) {
             return answer::failure(AppError::unauthenticated());
         }
         return answer::see_other(&door_for("/login", &request, is_reading));
+    }
+    if who == Who::Admins && !is_admin(&request) {
+        return answer::failure(AppError::forbidden());
     }
     if let Some(trimmed) = path
         .strip_suffix('/')
@@ -48,10 +44,10 @@ pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
     {
         return answer::moved(trimmed, request.uri().query());
     }
-    if is_reading && is_signed_in && DOORS.contains(&path.as_str()) {
+    if is_reading && who == Who::Strangers && standing != Standing::Stranger {
         return answer::see_other(&destination(&request));
     }
-    if is_reading && !is_proven && is_under(&path, &SENSITIVE) {
+    if is_reading && who == Who::Proven && standing != Standing::Proven {
         return answer::see_other(&door_for(PROOF, &request, is_reading));
     }
     if is_protected {
@@ -80,24 +76,30 @@ fn canonical(path: &str) -> Option<String> {
     is_plain.then(|| format!("/{}", segments.join("/")))
 }
 
-/// Whether there is a session, and whether its owner has shown who they are not long ago.
-fn standing(request: &Request) -> (bool, bool) {
+/// What is known of whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Stranger,
+    SignedIn,
+    /// They have shown who they are not long ago.
+    Proven,
+}
+
+fn standing(request: &Request) -> Standing {
     let Some(arrival) = request.extensions().get::<Arrival>() else {
-        return (false, false);
+        return Standing::Stranger;
     };
     match &arrival.session {
-        Some(session) => (true, session.is_proven(arrival.now)),
-        None => (false, false),
+        Some(session) if session.is_proven(arrival.now) => Standing::Proven,
+        Some(_) => Standing::SignedIn,
+        None => Standing::Stranger,
     }
 }
 
-fn is_under(path: &str, doors: &[&str]) -> bool {
-    // Letter case does not open the door, should a router ever fold it.
-    let path = path.to_lowercase();
-    doors.iter().any(|door| {
-        path.strip_prefix(door)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })
+fn is_admin(request: &Request) -> bool {
+    let arrival = request.extensions().get::<Arrival>();
+    let session = arrival.and_then(|arrival| arrival.session.as_deref());
+    session.is_some_and(app::ssr::is_admin)
 }
 
 /// A form that was posted is not asked for again after the sign-in: its page is.
@@ -133,11 +135,19 @@ mod tests {
             "/%64ashboard",
             "/Dashboard",
             "/profile/%64evices",
+            "/profile/data/download",
+            "/PROFILE/anything",
         ] {
-            assert!(is_under(&canonical(path).unwrap(), &PROTECTED), "{path}");
+            assert!(
+                who_may_see(&canonical(path).unwrap()) >= Who::Members,
+                "{path}"
+            );
         }
         for path in ["/", "/dashboards", "/login", "/x/dashboard", "/profiler/x"] {
-            assert!(!is_under(&canonical(path).unwrap(), &PROTECTED), "{path}");
+            assert!(
+                who_may_see(&canonical(path).unwrap()) < Who::Members,
+                "{path}"
+            );
         }
     }
 

@@ -16,6 +16,7 @@ mod guard;
 pub mod healthcheck;
 mod jwks;
 mod outbox;
+mod own;
 mod prepared;
 mod ready;
 mod receive;
@@ -31,7 +32,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::data::DOWNLOAD;
 use app::error::AppError;
 use app::ssr::Services;
 use auth::{Auth, CookieJarStyle};
@@ -43,7 +43,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
-use tower::ServiceBuilder;
+use tower::{Layer, ServiceBuilder};
 use tower_cookies::CookieManagerLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -136,6 +136,10 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         live_reload: live_reload(options),
     }));
     let cross_origin = security::cross_origin(&site.public_url, &[])?;
+    let rendered = ServiceBuilder::new()
+        .layer(from_fn(form::handle))
+        .layer(from_fn_with_state(app.clone(), prepared::prepare))
+        .service(pages(&app, options));
     let pages = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), shed::shed))
         .layer(TimeoutLayer::with_status_code(
@@ -146,9 +150,11 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         .layer(CookieManagerLayer::new())
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn(guard::guard))
-        .layer(from_fn(form::handle))
-        .layer(from_fn_with_state(app.clone(), prepared::prepare))
-        .service(pages(&app, options));
+        .service(
+            own::routes()
+                .with_state(app.clone())
+                .fallback_service(rendered),
+        );
     let site = ServiceBuilder::new()
         .layer(from_fn(requests::watch))
         .layer(from_fn_with_state(app.clone(), security::headers))
@@ -196,11 +202,6 @@ fn pages(app: &App, options: &LeptosOptions) -> Router {
         .leptos_routes_with_context(options, generate_route_list(app::App), provide, shell)
         .fallback(not_found)
         .with_state(options.clone())
-        .merge(
-            Router::new()
-                .route(DOWNLOAD, get(export::download))
-                .with_state(app.clone()),
-        )
 }
 
 /// Where `cargo leptos watch` tells the browser that something changed; none in any other run.

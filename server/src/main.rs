@@ -185,9 +185,13 @@ async fn open_as_it_is(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
 
 async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
     make_file(config)?;
-    Auth::open(config.auth.clone(), clock.now())
+    let auth = Auth::open(config.auth.clone(), clock.now())
         .await
-        .map_err(explain)
+        .map_err(explain)?;
+    app::ssr::own::bring_up_to_date(&auth)
+        .await
+        .context("the tables of app/migrations")?;
+    Ok(auth)
 }
 
 fn explain(error: auth::Error) -> anyhow::Error {
@@ -208,5 +212,9 @@ fn greet(public_url: &url::Url, has_accounts: bool) {
         format!("There is no account yet: sign up at {public_url}register")
     };
     // Who reads this may have gone: that is no reason to stop.
-    let _ = writeln!(std::io::stdout(), "{} is at {public_url}\n{next}", product::NAME);
+    let _ = writeln!(
+        std::io::stdout(),
+        "{} is at {public_url}\n{next}",
+        product::NAME
+    );
 }

@@ -32,6 +32,7 @@ fn passes(status: u16) -> bool {
 /// All words in it are ours.
 pub(super) fn page(error: &AppError, stylesheet: &str) -> String {
     let heading = heading(error.status);
+    let name = product::NAME;
     // An address that is empty is that of the page, asked for without a form.
     let (again, start) = if passes(error.status) {
         (
@@ -44,8 +45,8 @@ pub(super) fn page(error: &AppError, stylesheet: &str) -> String {
     format!(
         r#"<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{heading} · Latchkey</title><link rel="stylesheet" href="{stylesheet}"></head>
-<body><header class="site-header"><div class="bar"><a class="brand" href="/">Latchkey</a></div></header>
+<title>{heading} · {name}</title><link rel="stylesheet" href="{stylesheet}"></head>
+<body><header class="site-header"><div class="bar"><a class="brand" href="/">{name}</a></div></header>
 <main><section class="card narrow"><p class="eyebrow">{}</p><h1>{heading}</h1><p>{}</p>
 <p class="actions">{again}<a class="{start}" href="/">{START}</a></p></section></main></body></html>"#,
         error.status, error.message

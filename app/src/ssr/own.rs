@@ -1,0 +1,73 @@
+//! What pages of your own need on the server: who asks, and tables.
+
+use auth::Auth;
+use sqlx::AnyPool;
+use time::OffsetDateTime;
+
+use crate::error::AppError;
+use crate::own::Session;
+use crate::ssr::Request;
+use crate::ssr::words::{called, when};
+
+/// Where the steps of `migrations/` that were taken are noted. The accounts have a list of their own.
+const TAKEN: &str = "own_migrations";
+
+/// Takes the steps of `migrations/` that are missing. A server does it when it starts.
+///
+/// # Errors
+/// When the database does not answer, or was brought further by a newer program.
+pub async fn bring_up_to_date(auth: &Auth) -> Result<(), sqlx::migrate::MigrateError> {
+    let mut steps = sqlx::migrate!();
+    steps.dangerous_set_table_name(TAKEN);
+    if steps.iter().next().is_none() {
+        return Ok(());
+    }
+    steps.run(auth.own_tables()).await
+}
+
+/// Connections to the database, for tables of your own.
+///
+/// # Errors
+/// Outside a request.
+pub fn tables() -> Result<AnyPool, AppError> {
+    let request = Request::current()?;
+    Ok(request.services.auth.own_tables().clone())
+}
+
+/// When the request came: the time of all that it writes.
+///
+/// # Errors
+/// Outside a request.
+pub fn now() -> Result<OffsetDateTime, AppError> {
+    Ok(Request::current()?.arrival.now)
+}
+
+impl From<sqlx::Error> for AppError {
+    fn from(error: sqlx::Error) -> Self {
+        tracing::error!(%error, "a statement of the product's own failed");
+        match error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => Self::unavailable(),
+            _ => Self::internal(),
+        }
+    }
+}
+
+pub(crate) async fn session() -> Result<Session, AppError> {
+    let request = Request::current()?;
+    let (session, now) = (request.session()?, request.arrival.now);
+    let auth = &request.services.auth;
+    let account = auth.account(session).await?;
+    let device = auth.device(session).await?;
+    Ok(Session {
+        user_id: session.user.clone(),
+        name: called(&account),
+        username: account.username.as_str().to_owned(),
+        email: account.email.as_str().to_owned(),
+        is_confirmed: account.confirmed_at.is_some(),
+        is_admin: super::is_admin(session),
+        signed_in: when(device.authenticated_at, now),
+        access_ends: when(session.access_expires_at, now),
+        ends: when(device.expires_at, now),
+        ends_idle: when(device.idle_expires_at, now),
+    })
+}
