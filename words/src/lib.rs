@@ -1,0 +1,53 @@
+//! Everything that Latchkey says to people, in each of its languages.
+//!
+//! The words are in `locales`, a folder for each language, in Fluent's syntax; [`Words`] has a function for each
+//! message, made of the English ones. A message that another language lacks, or that is given something else there,
+//! has no function, and what asks for it does not compile.
+
+mod accepted;
+mod moments;
+
+#[expect(clippy::unwrap_used, reason = "what is generated was checked when it was")]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+}
+
+use std::sync::LazyLock;
+
+pub use generated::{L10n as Language, L10nLanguage as Words};
+
+/// What the product is called, in every language.
+pub const PRODUCT: &str = "Latchkey";
+
+/// Each is read once, when the first word is asked for.
+static WORDS: LazyLock<Vec<Words>> =
+    LazyLock::new(|| Language::iter().map(Language::load).collect());
+
+impl Language {
+    /// What there is to say in it.
+    #[must_use]
+    pub fn words(self) -> &'static Words {
+        &WORDS[self as usize]
+    }
+
+    /// Its tag, like `en`.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::De => "de",
+            Self::En => "en",
+        }
+    }
+
+    /// The one of a tag; none when it is none of ours.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        tag.parse().ok()
+    }
+
+    /// In which direction it is written.
+    #[must_use]
+    pub fn direction(self) -> &'static str {
+        "ltr"
+    }
+}
