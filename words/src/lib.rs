@@ -7,7 +7,10 @@
 mod accepted;
 mod moments;
 
-#[expect(clippy::unwrap_used, reason = "what is generated was checked when it was")]
+#[expect(
+    clippy::unwrap_used,
+    reason = "what is generated was checked when it was"
+)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }
@@ -33,10 +36,7 @@ impl Language {
     /// Its tag, like `en`.
     #[must_use]
     pub fn tag(self) -> &'static str {
-        match self {
-            Self::De => "de",
-            Self::En => "en",
-        }
+        &Self::iter().as_slice()[self as usize]
     }
 
     /// The one of a tag; none when it is none of ours.
@@ -47,7 +47,7 @@ impl Language {
 
     /// In which direction it is written.
     #[must_use]
-    pub fn direction(self) -> &'static str {
-        "ltr"
+    pub fn direction(self) -> String {
+        self.words().language_direction()
     }
 }

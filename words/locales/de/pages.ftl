@@ -1,6 +1,8 @@
 # Was auf allen Seiten steht.
 
 language-name = Deutsch
+# In welche Richtung geschrieben wird: ltr oder rtl.
+language-direction = ltr
 
 skip-to-content = Zum Inhalt springen
 main-navigation = Hauptmenü
@@ -226,3 +228,16 @@ warning-what-to-do = Die Sitzung wurde sofort beendet, für die Kopie und für d
 -all-activity-link = Alle Aktivitäten
 warning-told = { $date } ({ $when }): Eine Kopie wurde benutzt, und zwar hier: { $place }.
 warning-copy-of = Kopiert wurde diese Sitzung: { $place }.
+
+# Der Postausgang einer Website in Entwicklung.
+
+outbox = Postausgang
+    .what = E-Mails, die eine Website in Entwicklung nicht verschickt. Es sind Dateien im Ordner „outbox“ ihrer Daten.
+    .empty = Noch gibt es keine E-Mail.
+    .to = An
+    .from = Von
+    .date = Datum
+    .as-html = Als HTML ansehen
+    .all = Alle E-Mails
+    .missing = Diese E-Mail gibt es nicht.
+    .only-here = Der Postausgang ist nur auf dem Rechner zu sehen, auf dem die Website läuft, unter ihrer eigenen Adresse.

@@ -1,6 +1,8 @@
 # What stands on every page.
 
 language-name = English
+# In which direction it is written: ltr or rtl.
+language-direction = ltr
 
 skip-to-content = Skip to content
 main-navigation = Main
@@ -266,3 +268,16 @@ warning-what-to-do = The session was ended at once, for the copy and for the ori
 warning-told = { $date } ({ $when }): a copy was used from { $place }.
 # $place (String) - like "Firefox on Linux at 192.0.2.7"
 warning-copy-of = It was a copy of the session of { $place }.
+
+# The outbox of a site in development.
+
+outbox = Outbox
+    .what = Letters that a site in development does not send. They are files in the outbox folder of its data.
+    .empty = There is no letter yet.
+    .to = To
+    .from = From
+    .date = Date
+    .as-html = See it as HTML
+    .all = All letters
+    .missing = There is no such letter.
+    .only-here = The outbox is shown on the machine that the site runs on, under its own address.
