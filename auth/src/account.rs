@@ -5,6 +5,7 @@ use std::fmt;
 use email_address::{EmailAddress, Options};
 use time::OffsetDateTime;
 use unicode_normalization::UnicodeNormalization;
+use words::Language;
 
 /// A mail address, NFKC-normalised and in lower case. The database keeps it unique.
 #[derive(Clone, PartialEq, Eq)]
@@ -210,6 +211,8 @@ pub struct Account {
     pub pending_email: Option<Email>,
     /// When the account goes, unless they sign in before.
     pub deletion_at: Option<OffsetDateTime>,
+    /// In which language they were spoken to last; none when no page ever was.
+    pub language: Option<Language>,
     /// When they signed up.
     pub created_at: OffsetDateTime,
     /// When something of it was last changed.

@@ -5,8 +5,7 @@
 
 use woothee::parser::Parser;
 use woothee::woothee::VALUE_UNKNOWN;
-
-const UNKNOWN: &str = "Unknown browser";
+use words::Words;
 
 /// What somebody holds in their hands, or sits at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +22,9 @@ pub enum DeviceKind {
 
 /// Like `Firefox on Linux`, and what it runs on. Versions are left out: browsers and systems send the same one for
 /// years.
-pub(crate) fn called(user_agent: &str) -> (String, DeviceKind) {
+pub(crate) fn called(user_agent: &str, words: &Words) -> (String, DeviceKind) {
     let Some(found) = Parser::new().parse(user_agent) else {
-        return (UNKNOWN.to_owned(), DeviceKind::Unknown);
+        return (words.browser_unknown(), DeviceKind::Unknown);
     };
     let kind = match found.category {
         "smartphone" | "mobilephone" => DeviceKind::Phone,
@@ -34,24 +33,30 @@ pub(crate) fn called(user_agent: &str) -> (String, DeviceKind) {
         _ => DeviceKind::Unknown,
     };
     let browser = match found.name {
-        "HTTP Library" => return ("A program".to_owned(), DeviceKind::Program),
-        "SamsungBrowser" => "Samsung Internet",
-        VALUE_UNKNOWN => UNKNOWN,
-        name => name,
+        "HTTP Library" => return (words.browser_program(), DeviceKind::Program),
+        "SamsungBrowser" => "Samsung Internet".to_owned(),
+        VALUE_UNKNOWN => words.browser_unknown(),
+        name => name.to_owned(),
     };
     let name = match found.os {
-        VALUE_UNKNOWN => browser.to_owned(),
-        "Mac OSX" => format!("{browser} on macOS"),
+        VALUE_UNKNOWN => browser,
+        "Mac OSX" => words.browser_on(browser, "macOS"),
         // Windows 11 says that it is Windows 10.
-        system if system.starts_with("Windows") => format!("{browser} on Windows"),
-        system => format!("{browser} on {system}"),
+        system if system.starts_with("Windows") => words.browser_on(browser, "Windows"),
+        system => words.browser_on(browser, system),
     };
     (name, kind)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use words::Language;
+
+    use super::DeviceKind;
+
+    fn called(user_agent: &str) -> (String, DeviceKind) {
+        super::called(user_agent, Language::En.words())
+    }
 
     #[test]
     fn browsers_are_called_by_their_names() {
@@ -106,7 +111,7 @@ mod tests {
         let program = ("A program".to_owned(), DeviceKind::Program);
         assert_eq!(called("curl/8.14.1"), program);
         for nothing in ["", "-", "<script>alert(1)</script>", "ü\u{202e}"] {
-            let unknown = (UNKNOWN.to_owned(), DeviceKind::Unknown);
+            let unknown = ("Unknown browser".to_owned(), DeviceKind::Unknown);
             assert_eq!(called(nothing), unknown, "{nothing:?}");
         }
     }

@@ -3,7 +3,9 @@
 use std::sync::PoisonError;
 
 use secrecy::SecretString;
+use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
+use words::Language;
 
 use crate::audit::{Entry, Event};
 use crate::error::{Error, Result};
@@ -71,7 +73,7 @@ impl Auth {
                 ..entry
             };
             writing.audit(&entry).await?;
-            let date = crate::mail::date(gone_at);
+            let date = gone_at.format(&Rfc3339).unwrap_or_default();
             let mail = NewMail::to(&known.email, Kind::DeletionPlanned, &client, now);
             let mail = NewMail {
                 detail: Some(&date),
@@ -153,7 +155,12 @@ impl Auth {
         }
         // Nobody was told of the deletion of what somebody replaced, or never used.
         if due == Due::Planned && !held.credentials.disabled {
-            let mail = NewMail::to(&held.account.email, Kind::AccountDeleted, &nobody, now);
+            // There will be nobody to look it up from.
+            let language = held.account.language.map(Language::tag);
+            let mail = NewMail {
+                detail: language,
+                ..NewMail::to(&held.account.email, Kind::AccountDeleted, &nobody, now)
+            };
             writing.queue_mail(&mail).await?;
         }
         writing.commit().await

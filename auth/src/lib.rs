@@ -20,6 +20,7 @@ mod import;
 mod inspect;
 mod jws;
 mod keys;
+mod language;
 mod leave;
 mod link;
 mod login;

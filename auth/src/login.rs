@@ -149,6 +149,7 @@ impl Auth {
             username,
             password_hash,
             persistence: form.persistence,
+            language: client.language,
             at: now,
         };
         let (auth, client) = (self.clone(), client.clone());
@@ -211,6 +212,7 @@ impl Auth {
                 writing.commit().await?;
                 return Err(Error::BadCredentials);
             };
+            writing.note_language(&account, row.client.language).await?;
             if auth.hasher().is_in_demand() {
                 writing.expect_company();
             }

@@ -20,7 +20,6 @@ use crate::error::{Error, Result};
 pub use crate::mail::config::{
     MailConfig, MailRoute, NotASender, Sender, SmtpSecurity, SmtpServer,
 };
-pub(crate) use crate::mail::letter::date;
 pub use crate::mail::outbox::{Outbox, Sent};
 pub use crate::mail::probe::NoWayOut;
 pub(crate) use crate::mail::transport::Transport;

@@ -13,9 +13,8 @@ use crate::mail::{Kind, NewMail, Pace};
 use crate::session::{Client, SessionId};
 use crate::store::{NewUser, Occupant, Place, ROLE, Taken, Writing};
 
-/// What the owner of an address is told when an account makes way for the new one.
-const REPLACED: &str =
-    "There was one before, which nobody had confirmed. It has made way for this one.";
+/// What the letter to the owner of an address is to tell of: an account made way for the new one.
+const REPLACED: &str = "replaced";
 
 /// How often it is tried again when somebody else is doing the same.
 const ATTEMPTS: u32 = 3;

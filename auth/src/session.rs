@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
+use words::Language;
 
 use crate::account::Account;
 use crate::agent::{self, DeviceKind};
@@ -149,6 +150,8 @@ pub struct Client {
     pub user_agent: Option<String>,
     /// Which browser it is, when it can keep a cookie. Not kept with sessions and events.
     pub browser: Option<Browser>,
+    /// In which language it is answered, when that is a page. Not kept with sessions and events.
+    pub language: Option<Language>,
 }
 
 /// 128 random bits that a browser keeps in a cookie over sign-ins and accounts. They let an account know
@@ -265,19 +268,21 @@ impl Client {
             address,
             user_agent: user_agent.map(shorten),
             browser: None,
+            language: None,
         }
     }
 
     /// The browser and its system in words, like `Firefox on Linux`.
     #[must_use]
-    pub fn browser_name(&self) -> String {
-        self.agent().0
+    pub fn browser_name(&self, language: Language) -> String {
+        self.agent(language).0
     }
 
     /// The same, and what it runs on.
     #[must_use]
-    pub fn agent(&self) -> (String, DeviceKind) {
-        agent::called(self.user_agent.as_deref().unwrap_or_default())
+    pub fn agent(&self, language: Language) -> (String, DeviceKind) {
+        let user_agent = self.user_agent.as_deref().unwrap_or_default();
+        agent::called(user_agent, language.words())
     }
 }
 

@@ -1,7 +1,9 @@
-//! What letters say. The words are here and nowhere else; the two templates give them their form.
+//! What letters say, in the order in which they say it. The two templates give it its form.
 
 use askama::Template;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use words::{Language, PRODUCT, Words};
 
 use crate::account::Email;
 use crate::error::{Error, Result};
@@ -32,10 +34,12 @@ pub(super) struct Facts<'a> {
     pub(super) detail: Option<&'a str>,
     /// The origin of the site.
     pub(super) site: &'a str,
+    pub(super) language: Language,
 }
 
 struct Letter<'a> {
-    subject: &'static str,
+    language: Language,
+    subject: String,
     greeting: String,
     paragraphs: Vec<String>,
     action: Option<Action>,
@@ -43,8 +47,20 @@ struct Letter<'a> {
     site: &'a str,
 }
 
+impl Letter<'_> {
+    fn words(&self) -> &'static Words {
+        self.language.words()
+    }
+
+    /// What stands before the address of the site, and after it.
+    fn sender(&self) -> (String, String) {
+        let from = self.words().letter_from(PRODUCT);
+        (from.s0, from.s1)
+    }
+}
+
 struct Action {
-    label: &'static str,
+    label: String,
     link: String,
 }
 
@@ -62,197 +78,166 @@ struct AsHtml<'a> {
 
 /// Writes a letter, as text and as HTML.
 pub(super) fn write(facts: &Facts<'_>) -> Result<Written> {
-    rendered(facts.recipient.clone(), &compose(facts))
+    rendered(facts.recipient.clone(), compose(facts))
 }
 
 /// The letter that says that letters can be sent.
 pub(super) fn test(recipient: Email, site: &str) -> Result<Written> {
+    let language = Language::default();
+    let words = language.words();
     let letter = Letter {
-        subject: "Letters can be sent",
-        greeting: "Hello,".to_owned(),
-        paragraphs: vec![format!(
-            "Whoever runs {site} wanted to know whether its letters arrive. This one has."
-        )],
+        language,
+        subject: words.letter_test(),
+        greeting: words.letter(),
+        paragraphs: vec![words.letter_test_what(site)],
         action: None,
-        closing: vec!["There is nothing to do.".to_owned()],
+        closing: vec![words.letter_test_closing()],
         site,
     };
-    rendered(recipient, &letter)
+    rendered(recipient, letter)
 }
 
-fn rendered(recipient: Email, letter: &Letter<'_>) -> Result<Written> {
+fn rendered(recipient: Email, letter: Letter<'_>) -> Result<Written> {
+    let text = AsText { letter: &letter }.render();
+    let html = AsHtml { letter: &letter }.render();
     Ok(Written {
         recipient,
-        subject: letter.subject.to_owned(),
-        text: AsText { letter }.render().map_err(Error::internal)?,
-        html: AsHtml { letter }.render().map_err(Error::internal)?,
+        text: text.map_err(Error::internal)?,
+        html: html.map_err(Error::internal)?,
+        subject: letter.subject,
     })
 }
 
 fn compose<'a>(facts: &Facts<'a>) -> Letter<'a> {
-    let Facts { site, .. } = *facts;
-    let words = words(facts);
+    let Facts { site, language, .. } = *facts;
+    let words = language.words();
+    let content = content(facts, words);
     Letter {
-        subject: words.subject,
+        language,
+        subject: content.subject,
         greeting: match facts.username.filter(|name| !name.contains('.')) {
-            Some(username) => format!("Hello {username},"),
-            None => "Hello,".to_owned(),
+            Some(username) => words.letter_to(username),
+            None => words.letter(),
         },
-        paragraphs: words
-            .paragraphs
-            .into_iter()
-            .filter(|paragraph| !paragraph.is_empty())
-            .collect(),
-        action: words.action.map(|(label, path)| Action {
+        paragraphs: content.paragraphs,
+        action: content.action.map(|(label, path)| Action {
             label,
             link: match facts.link {
                 Some(link) => format!("{site}{path}?token={}", link.expose()),
                 None => format!("{site}{path}"),
             },
         }),
-        closing: words.closing,
+        closing: content.closing,
         site,
     }
 }
 
-struct Words {
-    subject: &'static str,
+struct Content {
+    subject: String,
     paragraphs: Vec<String>,
     /// What the button says, and the page that it leads to.
-    action: Option<(&'static str, &'static str)>,
+    action: Option<(String, &'static str)>,
     closing: Vec<String>,
 }
 
-fn words(facts: &Facts<'_>) -> Words {
+fn content(facts: &Facts<'_>, words: &Words) -> Content {
     let Facts { site, .. } = *facts;
     let told = facts.detail.unwrap_or_default();
-    let here = place(facts);
+    let here = place(facts, words);
     match facts.kind {
-        Kind::ConfirmAddress => Words {
-            subject: "Confirm your email address",
-            paragraphs: vec![
-                format!("There is a new account at {site} with this address. Confirm that it is yours."),
-                told.to_owned(),
-            ],
-            action: Some(("Confirm address", "/confirm-email")),
+        Kind::ConfirmAddress => Content {
+            subject: words.letter_confirm(),
+            paragraphs: [words.letter_confirm_what(site)]
+                .into_iter()
+                .chain(facts.detail.map(|_| words.letter_confirm_replaced()))
+                .collect(),
+            action: Some((words.letter_confirm_action(), "/confirm-email")),
             closing: vec![
-                "The link works once, within 24 hours.".to_owned(),
-                format!(
-                    "If you made no account, leave the link alone: nobody can confirm your address without it. \
-                     {site}/forgot-password makes the account yours, if you want it gone."
-                ),
+                words.letter_confirm_once(),
+                words.letter_confirm_if_not(site),
             ],
         },
-        Kind::ConfirmNewAddress => Words {
-            subject: "Confirm your new email address",
-            paragraphs: vec![
-                format!("An account at {site} is to move to this address. Confirm that it is yours."),
-            ],
-            action: Some(("Confirm new address", "/confirm-email")),
+        Kind::ConfirmNewAddress => Content {
+            subject: words.letter_confirm_new(),
+            paragraphs: vec![words.letter_confirm_new_what(site)],
+            action: Some((words.letter_confirm_new_action(), "/confirm-email")),
             closing: vec![
-                "The link works once, within 24 hours. Until then the account keeps the address it has.".to_owned(),
-                "If this was not you, somebody has mistyped their own address. There is nothing to do.".to_owned(),
+                words.letter_confirm_new_once(),
+                words.letter_confirm_new_if_not(),
             ],
         },
-        Kind::AddressTaken => Words {
-            subject: "You have an account already",
+        Kind::AddressTaken => Content {
+            subject: words.letter_taken(),
             paragraphs: vec![
-                format!("Somebody, perhaps you, has just given this address for an account at {site}. There is one with it already, so nothing has changed."),
-                "Sign in with it. If you do not remember the password, you can set another.".to_owned(),
+                words.letter_taken_what(site),
+                words.letter_taken_what_to_do(),
             ],
-            action: Some(("Sign in", "/login")),
-            closing: vec![
-                format!("For another password: {site}/forgot-password"),
-                "If this was not you, there is nothing to do.".to_owned(),
-            ],
+            action: Some((words.letter_taken_action(), "/login")),
+            closing: vec![words.letter_taken_forgot(site), words.letter_taken_if_not()],
         },
-        Kind::ResetPassword if told == OPERATOR => Words {
-            subject: "Set a password",
-            paragraphs: vec![
-                format!("Whoever runs {site} has sent you this link, so that you set a password for your account there."),
-            ],
-            action: Some(("Set a password", "/reset-password")),
-            closing: vec![
-                "The link works once, within 30 minutes. With the new password every device is signed out.".to_owned(),
-                format!("For another link: {site}/forgot-password"),
-            ],
+        Kind::ResetPassword if told == OPERATOR => Content {
+            subject: words.letter_set(),
+            paragraphs: vec![words.letter_set_what(site)],
+            action: Some((words.letter_set(), "/reset-password")),
+            closing: vec![words.letter_reset_once(), words.letter_set_another(site)],
         },
-        Kind::ResetPassword => Words {
-            subject: "Set a new password",
-            paragraphs: vec![
-                format!("Somebody, most likely you, has asked for a new password at {site} ({here})."),
-            ],
-            action: Some(("Set a new password", "/reset-password")),
-            closing: vec![
-                "The link works once, within 30 minutes. With the new password every device is signed out.".to_owned(),
-                "If this was not you, there is nothing to do: your password is still the same.".to_owned(),
-            ],
+        Kind::ResetPassword => Content {
+            subject: words.letter_reset(),
+            paragraphs: vec![words.letter_reset_what(site, here)],
+            action: Some((words.letter_reset(), "/reset-password")),
+            closing: vec![words.letter_reset_once(), words.letter_reset_if_not()],
         },
-        Kind::PasswordChanged => Words {
-            subject: "Your password was changed",
-            paragraphs: vec![
-                format!("The password of your account at {site} is another one since {here}. Every other device was signed out."),
-            ],
+        Kind::PasswordChanged => Content {
+            subject: words.letter_password(),
+            paragraphs: vec![words.letter_password_what(site, here)],
             action: None,
-            closing: vec![
-                format!("If this was not you, set a new one at once: {site}/forgot-password"),
-            ],
+            closing: vec![words.letter_password_if_not(site)],
         },
-        Kind::AddressChanged => Words {
-            subject: "Your email address was changed",
+        Kind::AddressChanged => Content {
+            subject: words.letter_moved(),
             paragraphs: vec![
-                format!("Your account at {site} has moved from this address to another one ({here})."),
-                "If this was not you, take it back: the address becomes yours again, every device is signed out, and you set a new password.".to_owned(),
+                words.letter_moved_what(site, here),
+                words.letter_moved_what_to_do(),
             ],
-            action: Some(("Undo the change", "/secure-account")),
-            closing: vec![
-                "The link works once, within 7 days. If it was you, there is nothing to do.".to_owned(),
-            ],
+            action: Some((words.letter_moved_action(), "/secure-account")),
+            closing: vec![words.letter_moved_once()],
         },
-        Kind::NewBrowser => Words {
-            subject: "New sign-in to your account",
+        Kind::NewBrowser => Content {
+            subject: words.letter_browser(),
             paragraphs: vec![
-                format!("Your account at {site} was signed in to from a browser that it did not know: {here}."),
-                "If this was you, there is nothing to do. If not, end that session now, and set a new password.".to_owned(),
+                words.letter_browser_what(site, here),
+                words.letter_browser_what_to_do(),
             ],
-            action: Some(("This was not me", "/secure-account")),
-            closing: vec!["The link works once, within 7 days.".to_owned()],
+            action: Some((words.letter_browser_action(), "/secure-account")),
+            closing: vec![words.letter_browser_once()],
         },
-        Kind::SessionCopied => Words {
-            subject: "A copy of your sign-in was used",
+        Kind::SessionCopied => Content {
+            subject: words.letter_copied(),
             paragraphs: vec![
-                format!("Somebody used a copy of one of your sessions at {site}: {here}. The session was ended at once, for the copy and for the original."),
-                "Look through your devices and end what you do not know. A new password signs everybody out.".to_owned(),
+                words.letter_copied_what(site, here),
+                words.letter_copied_what_to_do(),
             ],
-            action: Some(("See your devices", "/profile/devices")),
-            closing: vec![format!("For a new password: {site}/forgot-password")],
+            action: Some((words.letter_copied_action(), "/profile/devices")),
+            closing: vec![words.letter_copied_forgot(site)],
         },
-        Kind::DeletionPlanned => Words {
-            subject: "Your account will be deleted",
+        Kind::DeletionPlanned => Content {
+            subject: words.letter_leaving(),
             paragraphs: vec![
-                format!("Your account at {site} and all that belongs to it will be deleted on {told}, as was asked ({here}). Every device was signed out."),
-                "If you want to keep it, sign in before that day: this calls the deletion off.".to_owned(),
+                words.letter_leaving_what(site, planned(told, words), here),
+                words.letter_leaving_what_to_do(),
             ],
-            action: Some(("Sign in and keep it", "/login")),
-            closing: vec![
-                format!("If this was not you, somebody knows your password. Set a new one: {site}/forgot-password"),
-            ],
+            action: Some((words.letter_leaving_action(), "/login")),
+            closing: vec![words.letter_leaving_if_not(site)],
         },
-        Kind::DeletionCalledOff => Words {
-            subject: "Your account stays",
-            paragraphs: vec![
-                format!("Somebody signed in to your account at {site}, so it will not be deleted ({here})."),
-            ],
+        Kind::DeletionCalledOff => Content {
+            subject: words.letter_stays(),
+            paragraphs: vec![words.letter_stays_what(site, here)],
             action: None,
-            closing: vec![
-                format!("If this was not you, set a new password: {site}/forgot-password"),
-            ],
+            closing: vec![words.letter_stays_if_not(site)],
         },
-        Kind::AccountDeleted => Words {
-            subject: "Your account was deleted",
-            paragraphs: vec![
-                format!("Your account at {site} is gone, with all that belonged to it. This is the last letter about it."),
-            ],
+        Kind::AccountDeleted => Content {
+            subject: words.letter_gone(),
+            paragraphs: vec![words.letter_gone_what(site)],
             action: None,
             closing: Vec::new(),
         },
@@ -260,22 +245,20 @@ fn words(facts: &Facts<'_>) -> Words {
 }
 
 /// Like `Firefox on Linux at 192.0.2.7, 21 November 2026, 12:00 UTC`.
-fn place(facts: &Facts<'_>) -> String {
-    let date = date(facts.at);
+fn place(facts: &Facts<'_>, words: &Words) -> String {
+    let date = words.date(facts.at);
     if *facts.client == Client::default() {
         return date;
     }
-    let browser = facts.client.browser_name();
-    match &facts.client.address {
-        Some(address) => format!("{browser} at {address}, {date}"),
-        None => format!("{browser}, {date}"),
-    }
+    let browser = facts.client.browser_name(facts.language);
+    let place = words.place(&browser, facts.client.address.as_deref());
+    words.letter_place(place, date)
 }
 
-/// Like `21 November 2026, 12:00 UTC`.
-pub(crate) fn date(at: OffsetDateTime) -> String {
-    let form = time::macros::format_description!(
-        "[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"
-    );
-    at.format(form).unwrap_or_default()
+/// The day of a deletion. A version before this one wrote it as it is read.
+fn planned(told: &str, words: &Words) -> String {
+    match OffsetDateTime::parse(told, &Rfc3339) {
+        Ok(at) => words.date(at),
+        Err(_) => told.to_owned(),
+    }
 }

@@ -4,6 +4,7 @@
 //! pointless is not sent, and a link that nobody may have any more does not come to life.
 
 use time::OffsetDateTime;
+use words::Language;
 
 use crate::Auth;
 use crate::account::Email;
@@ -62,6 +63,12 @@ impl Auth {
                 || (account.confirmed_at.is_some() && account.email == mail.recipient)
         };
         let known = standing.as_ref().filter(is_theirs);
+        let language = match kind {
+            Kind::AccountDeleted => mail.detail.as_deref().and_then(Language::from_tag),
+            _ => standing
+                .as_ref()
+                .and_then(|standing| standing.account.language),
+        };
         let written = letter::write(&Facts {
             kind,
             recipient: &mail.recipient,
@@ -71,6 +78,7 @@ impl Auth {
             at: mail.created_at,
             detail: mail.detail.as_deref(),
             site: &self.config().issuer,
+            language: language.unwrap_or_default(),
         })?;
         Ok(Some(written))
     }

@@ -3,6 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use time::{Duration, OffsetDateTime};
+use words::Language;
 
 use crate::account::{Account, DisplayName, Email, Username};
 use crate::audit::{Activity, Event, Record};
@@ -96,7 +97,7 @@ pub(super) fn read_session(row: &AnyRow) -> Result<SessionRow> {
 
 /// The columns of an account, without what signing in takes.
 pub(super) const ACCOUNT: &str = "id, document_id, email, username, display_name, role, confirmed_at, pending_email, \
-     deletion_at, created_at, updated_at";
+     deletion_at, language, created_at, updated_at";
 
 pub(super) fn read_account(row: &AnyRow) -> Result<Account> {
     Ok(Account {
@@ -111,6 +112,9 @@ pub(super) fn read_account(row: &AnyRow) -> Result<Account> {
             .try_get::<Option<String>, _>("pending_email")?
             .map(Email::stored),
         deletion_at: optional_time(row, "deletion_at")?,
+        language: row
+            .try_get::<Option<String>, _>("language")?
+            .and_then(|tag| Language::from_tag(&tag)),
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
     })
@@ -152,6 +156,7 @@ pub(super) fn read_client(row: &AnyRow) -> Result<Client> {
         address: row.try_get("address")?,
         user_agent: row.try_get("user_agent")?,
         browser: None,
+        language: None,
     })
 }
 

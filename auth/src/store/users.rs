@@ -2,6 +2,7 @@
 
 use sqlx::Row;
 use time::OffsetDateTime;
+use words::Language;
 
 use crate::account::{Account, DisplayName, Email, Identifier, Username};
 use crate::audit::Event;
@@ -100,8 +101,8 @@ impl Writing {
         let id = self.next("users").await?;
         let inserted = sqlx::query(
             "insert into users (id, document_id, email, username, username_key, display_name, password_hash,
-                                password_changed_at, role, created_at, updated_at)
-             values ($1, $2, $3, $4, $5, '', $6, $7, $8, $7, $7)",
+                                password_changed_at, role, language, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, '', $6, $7, $8, $9, $7, $7)",
         )
         .bind(id)
         .bind(user.document_id.clone())
@@ -111,6 +112,7 @@ impl Writing {
         .bind(user.password_hash.clone())
         .bind(millis(user.at))
         .bind(ROLE)
+        .bind(user.language.map(Language::tag))
         .execute(self.connection())
         .await;
         inserted.map(|_| id).map_err(Taken::from)
@@ -188,6 +190,21 @@ impl Writing {
     /// Removes an account with all that belongs to it.
     pub(crate) async fn delete_user(&mut self, user_id: i64) -> Result<()> {
         let query = sqlx::query("delete from users where id = $1").bind(user_id);
+        query.execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Remembers in which language the owner of an account is spoken to, unless that is known.
+    pub(crate) async fn note_language(
+        &mut self,
+        account: &Account,
+        language: Option<Language>,
+    ) -> Result<()> {
+        let Some(language) = language.filter(|language| Some(*language) != account.language) else {
+            return Ok(());
+        };
+        let query = sqlx::query("update users set language = $1 where id = $2");
+        let query = query.bind(language.tag()).bind(account.id);
         query.execute(self.connection()).await?;
         Ok(())
     }
@@ -326,6 +343,7 @@ pub(crate) struct NewUser {
     pub(crate) password_hash: String,
     /// Of the first session.
     pub(crate) persistence: Persistence,
+    pub(crate) language: Option<Language>,
     pub(crate) at: OffsetDateTime,
 }
 
@@ -342,6 +360,7 @@ impl NewUser {
             confirmed_at: None,
             pending_email: None,
             deletion_at: None,
+            language: self.language,
             created_at: self.at,
             updated_at: self.at,
         }
