@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::icon::DeviceIcon;
+use crate::language::words;
 use crate::profile::Sections;
 use crate::session::{Moment, Place, Visit, When};
 
@@ -36,7 +37,7 @@ pub async fn activity(#[server(default)] before: Option<i64>) -> Result<Page, Ap
 pub fn Activity() -> impl IntoView {
     let before = use_context::<Visit>().unwrap_or_default().before;
     view! {
-        <h1>"Activity"</h1>
+        <h1>{words().activity()}</h1>
         <Sections />
         <Suspense>
             {Suspend::new(async move {
@@ -51,18 +52,20 @@ pub fn Activity() -> impl IntoView {
 
 #[component]
 fn Trail(page: Page, is_first: bool) -> impl IntoView {
+    let words = words();
     let is_empty = page.list.is_empty();
     let older = page.older.map(|id| {
-        view! { <a class="button" href=format!("/profile/activity?before={id}")>"Older"</a> }
+        view! { <a class="button" href=format!("/profile/activity?before={id}")>{words.activity_older()}</a> }
     });
-    let newest =
-        (!is_first).then(|| view! { <a class="button" href="/profile/activity">"Newest"</a> });
+    let newest = (!is_first).then(
+        || view! { <a class="button" href="/profile/activity">{words.activity_newest()}</a> },
+    );
     let has_more = older.is_some() || newest.is_some();
     view! {
         <section class="card" aria-labelledby="activity">
-            <h2 id="activity">"What happened on your account"</h2>
+            <h2 id="activity">{words.activity_what()}</h2>
             {if is_empty {
-                view! { <p class="aside">"There is nothing older."</p> }.into_any()
+                view! { <p class="aside">{words.activity_nothing()}</p> }.into_any()
             } else {
                 view! { <Happenings list=page.list /> }.into_any()
             }}
@@ -93,6 +96,6 @@ pub fn Happenings(list: Vec<Happening>) -> impl IntoView {
 fn From(place: Place) -> impl IntoView {
     view! {
         <DeviceIcon kind=place.kind />
-        {place.to_string()}
+        {place.in_words(words())}
     }
 }

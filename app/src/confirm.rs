@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::form::{Field, Form, Hidden, PasswordField};
+use crate::language::words;
 use crate::link::{WhereLettersAre, opened};
 use crate::session::Visit;
 
@@ -72,7 +73,7 @@ fn ByLink(token: String) -> impl IntoView {
                 let token = token.clone();
                 Suspend::new(async move {
                     let asked = what_to_confirm(token.clone()).await;
-                    opened(asked, ("Send a new link", "/confirm-email"), |of| view! { <Confirm token of /> })
+                    opened(asked, (words().send_a_new_link(), "/confirm-email"), |of| view! { <Confirm token of /> })
                 })
             }
         </Suspense>
@@ -84,18 +85,21 @@ fn ByLink(token: String) -> impl IntoView {
 fn Confirm(token: String, of: Confirmation) -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let password_error = visit.form.error_at("password");
+    let words = words();
     let submit = if of.needs_password {
-        "Confirm and sign in"
+        words.confirm_address_submit_and_sign_in()
     } else {
-        "Confirm address"
+        words.confirm_address_submit()
     };
+    let question = words.confirm_is_it_yours();
+    let otherwise = words.confirm_unknown_password();
     view! {
-        <h1>"Confirm your address"</h1>
-        <p>"Is " <strong><bdi>{of.email.clone()}</bdi></strong> " yours?"</p>
+        <h1>{words.confirm_address()}</h1>
+        <p>{question.s0} <strong><bdi>{of.email.clone()}</bdi></strong> {question.s1}</p>
         <Form
             action="/confirm-email".to_owned()
-            submit=submit.to_owned()
-            busy="Confirming…".to_owned()
+            submit
+            busy=words.confirm_address_busy()
             error=visit.form.error_of_form()
         >
             <Hidden name="token" value=token />
@@ -105,9 +109,9 @@ fn Confirm(token: String, of: Confirmation) -> impl IntoView {
                         <input type="email" value=of.email autocomplete="username" readonly hidden />
                         <PasswordField
                             name="password".to_owned()
-                            label="Password".to_owned()
+                            label=words.password()
                             autocomplete="current-password".to_owned()
-                            hint=Some("The one you chose for this account. It shows that the account is yours, too.".to_owned())
+                            hint=Some(words.confirm_address_hint())
                             error=password_error
                         />
                     }
@@ -117,8 +121,7 @@ fn Confirm(token: String, of: Confirmation) -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="aside">
-                        "You do not know it, or did not make this account? "
-                        <a href="/forgot-password">"Set a new password"</a> " and it is yours alone."
+                        {otherwise.s0} <a href="/forgot-password">{otherwise.set_new_password_link}</a> {otherwise.s1}
                     </p>
                 }
             })}
@@ -128,16 +131,18 @@ fn Confirm(token: String, of: Confirmation) -> impl IntoView {
 #[component]
 fn Sent() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
+    let words = words();
     let (to, label) = if visit.is_signed_in {
-        ("/profile", "Back to your profile")
+        ("/profile", words.back_to_profile())
     } else {
-        ("/login", "Sign in")
+        ("/login", words.sign_in())
     };
+    let otherwise = words.confirm_no_letter();
     view! {
-        <h1>"Check your mail"</h1>
-        <p role="status">"A letter is on its way. Open the link in it to confirm your address: it works once, within 24 hours."</p>
+        <h1>{words.check_your_mail()}</h1>
+        <p role="status">{words.confirm_address_sent()}</p>
         <WhereLettersAre />
-        <p>"No letter after a few minutes? Look in your spam folder, or " <a href="/confirm-email">"send it again"</a> "."</p>
+        <p>{otherwise.s0} <a href="/confirm-email">{otherwise.send_it_again}</a> {otherwise.s1}</p>
         <p class="actions">
             <a class="button" href=to>{label}</a>
         </p>
@@ -148,21 +153,22 @@ fn Sent() -> impl IntoView {
 fn SendAgain() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let is_stranger = !visit.is_signed_in;
+    let words = words();
     let intro = if is_stranger {
-        "Enter the address of your account, and we send you another link that confirms it."
+        words.confirm_address_for_stranger()
     } else {
-        "We send another link to the address that you have not confirmed yet."
+        words.confirm_address_for_member()
     };
     view! {
-        <h1>"Confirm your address"</h1>
+        <h1>{words.confirm_address()}</h1>
         <p>{intro}</p>
         <Form
             action="/confirm-email".to_owned()
-            submit="Send the link".to_owned()
-            busy="Sending…".to_owned()
+            submit=words.send_the_link()
+            busy=words.sending()
             error=visit.form.error_of_form()
         >
-            {is_stranger.then(|| view! { <Field name="email" label="Email" kind="email" autocomplete="email" /> })}
+            {is_stranger.then(|| view! { <Field name="email" label=words.email() kind="email" autocomplete="email" /> })}
         </Form>
     }
 }
@@ -172,10 +178,10 @@ fn SendAgain() -> impl IntoView {
 #[must_use]
 pub fn Reminder(is_confirmed: bool) -> impl IntoView {
     (!is_confirmed).then(|| {
+        let told = words().confirm_reminder();
         view! {
             <p class="notice open" role="note">
-                "Your address is not confirmed yet. If somebody registers with it before you confirm, this account and everything in it is gone. "
-                <a href="/confirm-email">"Send the link again"</a>
+                {told.s0} <a href="/confirm-email">{told.send_again_link}</a> {told.s1}
             </p>
         }
     })

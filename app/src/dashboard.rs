@@ -7,6 +7,7 @@ use crate::activity::{Happening, Happenings};
 use crate::confirm::Reminder;
 use crate::error::AppError;
 use crate::icon::DeviceIcon;
+use crate::language::words;
 use crate::life::{Life, TimeLine};
 use crate::session::Place;
 use crate::sign_ins::{Chart, SignIns};
@@ -51,22 +52,24 @@ pub fn Dashboard() -> impl IntoView {
 
 #[component]
 fn Session(overview: Summary) -> impl IntoView {
+    let words = words();
+    let hello = words.hello();
     view! {
-        <h1>"Hello, " <bdi>{overview.name}</bdi></h1>
+        <h1>{hello.s0} <bdi>{overview.name}</bdi> {hello.s1}</h1>
         <Reminder is_confirmed=overview.is_confirmed />
         <Warnings list=overview.warnings />
         <section class="card" aria-labelledby="session">
-            <h2 id="session">"This session"</h2>
+            <h2 id="session">{words.session()}</h2>
             <TimeLine life=overview.life />
             <dl class="facts">
-                <dt>"Signed in as"</dt>
+                <dt>{words.session_as()}</dt>
                 <dd>{overview.username} <small><bdi>{overview.email}</bdi></small></dd>
-                <dt>"How"</dt>
+                <dt>{words.session_how()}</dt>
                 <dd>{overview.method}</dd>
-                <dt>"On"</dt>
+                <dt>{words.session_on()}</dt>
                 <dd class="with-icon"><DeviceIcon kind=overview.place.kind /> {overview.place.browser}</dd>
             </dl>
-            <p><a href="/profile/devices">"Your devices"</a></p>
+            <p><a href="/profile/devices">{words.session_devices()}</a></p>
         </section>
         <SignIns chart=overview.sign_ins />
     }
@@ -74,11 +77,12 @@ fn Session(overview: Summary) -> impl IntoView {
 
 #[component]
 fn Activity(list: Vec<Happening>) -> impl IntoView {
+    let words = words();
     view! {
         <section class="card" aria-labelledby="activity">
-            <h2 id="activity">"Lately on your account"</h2>
+            <h2 id="activity">{words.activity_lately()}</h2>
             <Happenings list />
-            <p><a href="/profile/activity">"All activity"</a></p>
+            <p><a href="/profile/activity">{words.activity_all()}</a></p>
         </section>
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::form::{Form, PasswordField};
+use crate::language::words;
 use crate::profile::Sections;
 use crate::session::Visit;
 
@@ -25,32 +26,31 @@ pub const FIELDS: &[&str] = &["password"];
 pub fn YourData() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let password_error = visit.form.error_at("password");
+    let words = words();
     view! {
-        <h1>"Your data"</h1>
+        <h1>{words.data_title()}</h1>
         <Sections />
         <section class="card" aria-labelledby="download">
-            <h2 id="download">"Take a copy"</h2>
-            <p>
-                "One file with everything that is held on you here: your account, sessions, browsers, letters and what happened. It is JSON, which people can read and programs can use."
-            </p>
+            <h2 id="download">{words.data_copy()}</h2>
+            <p>{words.data_copy_what()}</p>
             <p class="actions">
                 // A file is not a page: the browser keeps it.
-                <a class="button" href=DOWNLOAD download rel="external">"Download my data"</a>
+                <a class="button" href=DOWNLOAD download rel="external">{words.data_download()}</a>
             </p>
         </section>
         <section class="card danger" aria-labelledby="delete">
-            <h2 id="delete">"Delete my account"</h2>
-            <p>"Your name, address, password, sessions and letters go, and nobody can bring them back. A list of security events stays, in which you are only a number, with the network address and browser of each."</p>
-            <p>"You are signed out everywhere now, and it is done in 7 days. Whoever signs in before then keeps the account."</p>
+            <h2 id="delete">{words.data_delete()}</h2>
+            <p>{words.data_delete_what()}</p>
+            <p>{words.data_delete_when()}</p>
             <Form
                 action="/profile/data".to_owned()
-                submit="Delete my account".to_owned()
-                busy="One moment…".to_owned()
+                submit=words.data_delete()
+                busy=words.one_moment()
                 error=visit.form.error_of_form()
             >
                 <PasswordField
                     name="password".to_owned()
-                    label="Password".to_owned()
+                    label=words.password()
                     autocomplete="current-password".to_owned()
                     hint=None
                     error=password_error

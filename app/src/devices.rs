@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::icon::DeviceIcon;
+use crate::language::words;
 use crate::profile::Sections;
 use crate::session::{Moment, Place, Visit, When};
 use crate::warning::{Warning, Warnings};
@@ -54,7 +55,7 @@ pub const OTHERS: &str = "others";
 #[must_use]
 pub fn Devices() -> impl IntoView {
     view! {
-        <h1>"Devices"</h1>
+        <h1>{words().devices()}</h1>
         <Sections />
         <Suspense>
             {Suspend::new(async move {
@@ -91,24 +92,25 @@ pub fn Sessions(this: Option<Row>, others: Vec<Row>) -> impl IntoView {
         .error_of_form()
         .filter(|_| visit.path == "/profile/devices");
     let is_alone = others.is_empty();
+    let words = words();
     let others = others
         .into_iter()
         .map(|row| view! { <Other row /> }.into_any());
     view! {
         <section class="card" aria-labelledby="sessions">
-            <h2 id="sessions">"Where you are signed in"</h2>
-            {visit.ended.map(|count| view! { <p class="notice good" role="status">{ended(count)}</p> })}
+            <h2 id="sessions">{words.devices_where()}</h2>
+            {visit.ended.map(|count| view! { <p class="notice good" role="status">{words.sessions_ended(count)}</p> })}
             {refused.map(|message| view! { <p class="notice" role="alert">{message}</p> })}
             <ul class="rows devices">
                 {this.map(|row| view! { <This row /> }.into_any())}
                 {others.collect_view()}
             </ul>
-            {is_alone.then(|| view! { <p class="aside">"You are signed in nowhere else."</p> })}
+            {is_alone.then(|| view! { <p class="aside">{words.devices_nowhere_else()}</p> })}
             {(!is_alone)
                 .then(|| {
                     view! {
                         <form method="post" action="/profile/devices">
-                            <button class="button" name="session" value=OTHERS>"End all other sessions"</button>
+                            <button class="button" name="session" value=OTHERS>{words.devices_end_others()}</button>
                         </form>
                     }
                 })}
@@ -118,13 +120,14 @@ pub fn Sessions(this: Option<Row>, others: Vec<Row>) -> impl IntoView {
 
 #[component]
 fn This(row: Row) -> impl IntoView {
+    let words = words();
     view! {
         <li>
             <DeviceIcon kind=row.place.kind />
             <div>
-                <h3>{row.place.browser} " " <span class="badge">"This device"</span></h3>
+                <h3>{row.place.browser} " " <span class="badge">{words.devices_this()}</span></h3>
                 <small>{row.place.address}</small>
-                <small>{format!("Since {}", row.since.date)}</small>
+                <small>{words.device_since(row.since.date)}</small>
             </div>
         </li>
     }
@@ -132,10 +135,9 @@ fn This(row: Row) -> impl IntoView {
 
 #[component]
 fn Other(row: Row) -> impl IntoView {
-    let label = format!(
-        "End session of {}, last seen {}",
-        row.place, row.last_seen.distance
-    );
+    let words = words();
+    let label = words.device_end(row.place.in_words(words), &row.last_seen.distance);
+    let seen = words.device_since_and_seen(row.since.date);
     view! {
         <li>
             <DeviceIcon kind=row.place.kind />
@@ -143,20 +145,12 @@ fn Other(row: Row) -> impl IntoView {
                 <h3>{row.place.browser}</h3>
                 <small>{row.place.address}</small>
                 <small>
-                    {format!("Since {}, last seen ", row.since.date)} <Moment when=row.last_seen />
+                    {seen.s0} <Moment when=row.last_seen /> {seen.s1}
                 </small>
             </div>
             <form method="post" action="/profile/devices">
-                <button class="button" name="session" value=row.id aria-label=label>"End session"</button>
+                <button class="button" name="session" value=row.id aria-label=label>{words.devices_end()}</button>
             </form>
         </li>
-    }
-}
-
-fn ended(count: u32) -> String {
-    match count {
-        0 => "There was no other session to end.".to_owned(),
-        1 => "The session was ended.".to_owned(),
-        many => format!("{many} sessions were ended."),
     }
 }

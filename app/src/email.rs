@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::form::{Field, Form, PasswordField};
+use crate::language::words;
 use crate::profile::{OwnAccount, Sections, account};
 use crate::session::Visit;
 
@@ -26,7 +27,7 @@ pub const FIELDS: &[&str] = &["email", "password"];
 #[must_use]
 pub fn ChangeEmail() -> impl IntoView {
     view! {
-        <h1>"Change address"</h1>
+        <h1>{words().address_change()}</h1>
         <Sections />
         <Suspense>
             {Suspend::new(async move {
@@ -43,37 +44,39 @@ pub fn ChangeEmail() -> impl IntoView {
 fn Ask(account: OwnAccount) -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let password_error = visit.form.error_at("password");
+    let words = words();
+    let now = words.change_email();
     view! {
         <section class="card">
             <p>
-                "Your address is " <strong><bdi>{account.email}</bdi></strong>
-                ". We send a link to the new one; until you open it, nothing changes."
+                {now.s0} <strong><bdi>{account.email}</bdi></strong> {now.s1}
             </p>
             {account
                 .pending_email
                 .map(|email| {
+                    let pending = words.change_email_pending();
                     view! {
                         <p class="notice">
-                            "You have asked for " <strong><bdi>{email}</bdi></strong> " already. To call that off, enter the address that you have."
+                            {pending.s0} <strong><bdi>{email}</bdi></strong> {pending.s1}
                         </p>
                     }
                 })}
             <Form
                 action="/profile/email".to_owned()
-                submit="Send the link".to_owned()
-                busy="Sending…".to_owned()
+                submit=words.send_the_link()
+                busy=words.sending()
                 error=visit.form.error_of_form()
             >
-                <Field name="email" label="New address" kind="email" autocomplete="email" />
+                <Field name="email" label=words.address_new() kind="email" autocomplete="email" />
                 <PasswordField
                     name="password".to_owned()
-                    label="Password".to_owned()
+                    label=words.password()
                     autocomplete="current-password".to_owned()
-                    hint=Some("So that nobody else can do this from your device.".to_owned())
+                    hint=Some(words.change_email_hint())
                     error=password_error
                 />
             </Form>
-            <p class="aside"><a href="/profile">"Keep the address"</a></p>
+            <p class="aside"><a href="/profile">{words.change_email_keep()}</a></p>
         </section>
     }
 }

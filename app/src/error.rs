@@ -3,6 +3,9 @@
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
+use words::Words;
+
+use crate::language::words;
 
 /// What a visitor may know of a failure. It is built from the constants of this crate alone, so
 /// nothing that somebody sent, and nothing internal, can be in it.
@@ -54,20 +57,12 @@ impl AppError {
 
     #[must_use]
     pub fn malformed() -> Self {
-        Self::new(
-            400,
-            "malformed",
-            "The form did not arrive as it was sent. Please try again.",
-        )
+        Failure::Malformed.into()
     }
 
     #[must_use]
     pub fn unauthenticated() -> Self {
-        Self::new(
-            401,
-            "unauthenticated",
-            "You are signed out. Please sign in again.",
-        )
+        Failure::Unauthenticated.into()
     }
 
     /// For those who are signed in, and may not.
@@ -79,20 +74,121 @@ impl AppError {
     /// For what passes by itself.
     #[must_use]
     pub fn unavailable() -> Self {
-        Self::new(
-            503,
-            "unavailable",
-            "We cannot reach our records right now. Please try again in a moment.",
-        )
+        Failure::Unavailable.into()
     }
 
     #[must_use]
     pub fn internal() -> Self {
-        Self::new(
-            500,
-            "internal",
-            "Something went wrong on our side. Please try again.",
-        )
+        Failure::Internal.into()
+    }
+
+    /// The same in another language, if it can fail before anybody knows in which one to say it.
+    #[must_use]
+    pub fn in_words(self, words: &Words) -> Self {
+        match Failure::of_code(&self.code) {
+            Some(failure) => Self {
+                message: failure.message(words),
+                ..self
+            },
+            None => self,
+        }
+    }
+}
+
+/// What can fail before anybody knows in which language to say it: in front of the pages, and within them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    Malformed,
+    Unauthenticated,
+    Unavailable,
+    Internal,
+    Incomplete,
+    UnknownField,
+    ContentType,
+    TooSlow,
+    TooLarge,
+    BadPath,
+    CrossOrigin,
+    Overloaded,
+    NotFound,
+    MethodNotAllowed,
+    NoLetter,
+    OnlyHere,
+}
+
+impl Failure {
+    const ALL: [Self; 16] = [
+        Self::Malformed,
+        Self::Unauthenticated,
+        Self::Unavailable,
+        Self::Internal,
+        Self::Incomplete,
+        Self::UnknownField,
+        Self::ContentType,
+        Self::TooSlow,
+        Self::TooLarge,
+        Self::BadPath,
+        Self::CrossOrigin,
+        Self::Overloaded,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::NoLetter,
+        Self::OnlyHere,
+    ];
+
+    fn of_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|failure| failure.status_and_code().1 == code)
+    }
+
+    fn status_and_code(self) -> (u16, &'static str) {
+        match self {
+            Self::Malformed => (400, "malformed"),
+            Self::Unauthenticated => (401, "unauthenticated"),
+            Self::Unavailable => (503, "unavailable"),
+            Self::Internal => (500, "internal"),
+            Self::Incomplete => (422, "incomplete"),
+            Self::UnknownField => (422, "unknown_field"),
+            Self::ContentType => (415, "content_type"),
+            Self::TooSlow => (408, "too_slow"),
+            Self::TooLarge => (413, "too_large"),
+            Self::BadPath => (400, "bad_path"),
+            Self::CrossOrigin => (403, "cross_origin"),
+            Self::Overloaded => (503, "overloaded"),
+            Self::NotFound => (404, "not_found"),
+            Self::MethodNotAllowed => (405, "method_not_allowed"),
+            Self::NoLetter => (404, "no_letter"),
+            Self::OnlyHere => (403, "only_here"),
+        }
+    }
+
+    fn message(self, words: &Words) -> String {
+        match self {
+            Self::Malformed => words.error_malformed(),
+            Self::Unauthenticated => words.error_unauthenticated(),
+            Self::Unavailable => words.error_unavailable(),
+            Self::Internal => words.error_internal(),
+            Self::Incomplete => words.error_incomplete(),
+            Self::UnknownField => words.error_unknown_field(),
+            Self::ContentType => words.error_content_type(),
+            Self::TooSlow => words.error_too_slow(),
+            Self::TooLarge => words.error_too_large(),
+            Self::BadPath => words.error_bad_path(),
+            Self::CrossOrigin => words.error_cross_origin(),
+            Self::Overloaded => words.error_overloaded(),
+            Self::NotFound => words.error_not_found(),
+            Self::MethodNotAllowed => words.error_method_not_allowed(),
+            Self::NoLetter => words.outbox_missing(),
+            Self::OnlyHere => words.outbox_only_here(),
+        }
+    }
+}
+
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        let (status, code) = failure.status_and_code();
+        Self::new(status, code, failure.message(words()))
     }
 }
 
@@ -112,11 +208,7 @@ impl FromServerFnError for AppError {
         match error {
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
-            | ServerFnErrorErr::Deserialization(_) => Self::new(
-                422,
-                "incomplete",
-                "A field of the form is missing, there twice, or has a value that is not known. Please try again.",
-            ),
+            | ServerFnErrorErr::Deserialization(_) => Failure::Incomplete.into(),
             ServerFnErrorErr::Request(_) => Self::malformed(),
             _ => Self::internal(),
         }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::form::{Field, Form};
+use crate::language::words;
 use crate::link::WhereLettersAre;
 use crate::session::Visit;
 
@@ -21,13 +22,14 @@ pub const FIELDS: &[&str] = &["email"];
 #[must_use]
 pub fn ForgotPassword() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
+    let otherwise = words().forgot_remembered();
     view! {
         <section class="card narrow">
             {if visit.follows("sent") {
                 view! { <Sent /> }.into_any()
             } else {
                 view! { <Ask /> }.into_any()
-            }} <p class="aside">"Remembered it? " <a href="/login">"Sign in"</a></p>
+            }} <p class="aside">{otherwise.s0} <a href="/login">{otherwise.sign_in_link}</a> {otherwise.s1}</p>
         </section>
     }
 }
@@ -35,28 +37,29 @@ pub fn ForgotPassword() -> impl IntoView {
 #[component]
 fn Ask() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
+    let words = words();
     view! {
-        <h1>"Forgot your password?"</h1>
-        <p>"Enter the address of your account, and we send you a link that sets a new one."</p>
+        <h1>{words.forgot_password()}</h1>
+        <p>{words.forgot()}</p>
         <Form
             action="/forgot-password".to_owned()
-            submit="Send the link".to_owned()
-            busy="Sending…".to_owned()
+            submit=words.send_the_link()
+            busy=words.sending()
             error=visit.form.error_of_form()
         >
-            <Field name="email" label="Email" kind="email" autocomplete="email" />
+            <Field name="email" label=words.email() kind="email" autocomplete="email" />
         </Form>
     }
 }
 
 #[component]
 fn Sent() -> impl IntoView {
+    let words = words();
+    let otherwise = words.forgot_no_letter();
     view! {
-        <h1>"Check your mail"</h1>
-        <p role="status">
-            "If there is an account with that address, a letter is on its way. The link in it works once, within 30 minutes."
-        </p>
+        <h1>{words.check_your_mail()}</h1>
+        <p role="status">{words.forgot_sent()}</p>
         <WhereLettersAre />
-        <p>"No letter after a few minutes? Look in your spam folder, or " <a href="/forgot-password">"try again"</a> "."</p>
+        <p>{otherwise.s0} <a href="/forgot-password">{otherwise.try_again}</a> {otherwise.s1}</p>
     }
 }

@@ -14,9 +14,8 @@ use leptos::prelude::*;
 
 use crate::form::reveal::Revealing;
 use crate::form::send::Sending;
+use crate::language::words;
 use crate::session::Visit;
-
-const UNREACHABLE: &str = "The server could not be reached. Nothing was lost: please try again.";
 
 /// A form that posts to `action`, with its fields as children.
 #[component]
@@ -31,9 +30,10 @@ pub fn Form(
     error: Option<String>,
     children: Children,
 ) -> impl IntoView {
+    let unreachable = words().error_unreachable();
     view! {
         <Sending>
-            <form method="post" action=action novalidate data-unreachable=UNREACHABLE>
+            <form method="post" action=action novalidate data-unreachable=unreachable>
                 <p class="form-error" role="alert">{error}</p>
                 {children()}
                 <button class="button primary" type="submit" data-other-text=busy>{submit}</button>
@@ -47,10 +47,10 @@ pub fn Form(
 #[must_use]
 pub fn Field(
     name: &'static str,
-    label: &'static str,
+    #[prop(into)] label: String,
     #[prop(default = "text")] kind: &'static str,
     autocomplete: &'static str,
-    #[prop(optional, into)] hint: Option<&'static str>,
+    #[prop(optional, into)] hint: Option<String>,
     /// What stands in it when nothing was typed yet.
     #[prop(optional, into)]
     value: String,
@@ -99,6 +99,7 @@ pub fn PasswordField(
     hint: Option<String>,
     error: Option<String>,
 ) -> impl IntoView {
+    let words = words();
     let is_invalid = error.is_some();
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
     let described_by = format!("{hint_id} {error_id}");
@@ -122,11 +123,11 @@ pub fn PasswordField(
                     class="reveal"
                     type="button"
                     hidden
-                    aria-label="Show password"
-                    data-other-label="Hide password"
-                    data-other-text="Hide"
+                    aria-label=words.show_password()
+                    data-other-label=words.hide_password()
+                    data-other-text=words.hide()
                 >
-                    "Show"
+                    {words.show()}
                 </button>
             </Revealing>
             <p class="field-hint" id=hint_id>{hint}</p>

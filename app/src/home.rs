@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::error::AppError;
+use crate::language::words;
 use crate::session::Visit;
 
 /// What the signed-in person is called; none when nobody is signed in.
@@ -14,26 +15,25 @@ pub async fn whoami() -> Result<Option<String>, AppError> {
 #[component]
 #[must_use]
 pub fn Home() -> impl IntoView {
+    let words = words();
     view! {
         <section class="hero">
-            <h1>"The door to your Rust web application"</h1>
-            <p class="lead">
-                {product::NAME} " keeps people signed in with short-lived tokens that renew themselves, and keeps everyone else out before a page is rendered."
-            </p>
+            <h1>{words.home()}</h1>
+            <p class="lead">{words.home_lead(product::NAME)}</p>
             <WayIn />
         </section>
-        <section class="points" aria-label="What it does">
+        <section class="points" aria-label=words.home_points()>
             <div>
-                <h2>"One binary"</h2>
-                <p>"Pages, passwords, sessions and the database come in one program. There is nothing else to run."</p>
+                <h2>{words.home_binary()}</h2>
+                <p>{words.home_binary_what()}</p>
             </div>
             <div>
-                <h2>"Works without script"</h2>
-                <p>"Every form is plain HTML first. A small WebAssembly bundle makes it smoother, and nothing depends on it."</p>
+                <h2>{words.home_script()}</h2>
+                <p>{words.home_script_what()}</p>
             </div>
             <div>
-                <h2>"Ends when you say so"</h2>
-                <p>"Signing out is final at once. A copied token that is used twice ends the session it was copied from."</p>
+                <h2>{words.home_ends()}</h2>
+                <p>{words.home_ends_what()}</p>
             </div>
         </section>
     }
@@ -42,11 +42,12 @@ pub fn Home() -> impl IntoView {
 #[component]
 fn WayIn() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
+    let words = words();
     if !visit.is_signed_in {
         return view! {
             <p class="actions">
-                <a class="button primary" href="/login">"Sign in"</a>
-                <a class="button" href="/register">"Create an account"</a>
+                <a class="button primary" href="/login">{words.sign_in()}</a>
+                <a class="button" href="/register">{words.create_an_account()}</a>
             </p>
         }
         .into_any();
@@ -54,10 +55,16 @@ fn WayIn() -> impl IntoView {
     view! {
         <Suspense>
             {Suspend::new(async move {
-                let name = whoami().await.ok().flatten().unwrap_or_else(|| "yourself".to_owned());
+                let label = match whoami().await.ok().flatten() {
+                    Some(name) => {
+                        let label = words.continue_as();
+                        view! { {label.s0} <bdi>{name}</bdi> {label.s1} }.into_any()
+                    }
+                    None => words.continue_as_yourself().into_any(),
+                };
                 view! {
                     <p class="actions">
-                        <a class="button primary" href="/dashboard">"Continue as " <bdi>{name}</bdi></a>
+                        <a class="button primary" href="/dashboard">{label}</a>
                     </p>
                 }
             })}

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::PAGES;
+use crate::language::{LanguageChoice, words};
 use crate::session::Visit;
 use crate::theme::ThemeChoice;
 use crate::watch::SessionWatch;
@@ -11,8 +12,9 @@ use crate::watch::SessionWatch;
 #[must_use]
 pub fn Layout(children: Children) -> impl IntoView {
     let is_guarded = use_context::<Visit>().unwrap_or_default().is_guarded;
+    let words = words();
     view! {
-        <a class="skip" href="#main">"Skip to content"</a>
+        <a class="skip" href="#main">{words.skip_to_content()}</a>
         {is_guarded.then(|| view! { <SessionWatch /> })}
         <header class="site-header">
             <div class="bar">
@@ -26,8 +28,11 @@ pub fn Layout(children: Children) -> impl IntoView {
         <main id="main" tabindex="-1">{children()}</main>
         <footer class="site-footer">
             <div class="bar">
-                <p>"Sign-in for Rust web applications."</p>
-                <ThemeChoice />
+                <p>{words.tagline()}</p>
+                <div class="switches">
+                    <LanguageChoice />
+                    <ThemeChoice />
+                </div>
             </div>
         </footer>
     }
@@ -38,7 +43,8 @@ pub fn Layout(children: Children) -> impl IntoView {
 fn Navigation() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let path = visit.path.clone();
-    let link = move |to: &'static str, label: &'static str| {
+    let words = words();
+    let link = move |to: &'static str, label: String| {
         let below = path.strip_prefix(to);
         let current = below.and_then(|rest| match rest {
             "" => Some("page"),
@@ -50,16 +56,16 @@ fn Navigation() -> impl IntoView {
     let pages = pages.filter(|page| visit.may_see(page));
     if visit.is_signed_in {
         view! {
-            <nav aria-label="Main">
-                {pages.map(|page| link(page.path, page.title)).collect_view()}
+            <nav aria-label=words.main_navigation()>
+                {pages.map(|page| link(page.path, (page.title)(words))).collect_view()}
                 <form method="post" action="/logout">
-                    <button class="link" type="submit">"Sign out"</button>
+                    <button class="link" type="submit">{words.sign_out()}</button>
                 </form>
             </nav>
         }
         .into_any()
     } else {
-        view! { <nav aria-label="Main">{link("/login", "Sign in")} {link("/register", "Sign up")}</nav> }.into_any()
+        view! { <nav aria-label=words.main_navigation()>{link("/login", words.sign_in())} {link("/register", words.sign_up())}</nav> }.into_any()
     }
 }
 
@@ -77,13 +83,14 @@ fn Key() -> impl IntoView {
 #[component]
 #[must_use]
 pub fn NotFound() -> impl IntoView {
+    let words = words();
     view! {
         <section class="card narrow">
             <p class="eyebrow">"404"</p>
-            <h1>"There is no such page"</h1>
-            <p>"The address may have a typing mistake, or the page has moved."</p>
+            <h1>{words.not_found()}</h1>
+            <p>{words.not_found_what()}</p>
             <p class="actions">
-                <a class="button primary" href="/">"Go to the start page"</a>
+                <a class="button primary" href="/">{words.go_to_start()}</a>
             </p>
         </section>
     }

@@ -5,6 +5,7 @@ pub mod error;
 pub mod files;
 pub mod form;
 pub mod icon;
+pub mod language;
 pub mod layout;
 pub mod life;
 pub mod link;
@@ -23,6 +24,7 @@ pub mod ssr;
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
+use words::{Language, Words};
 
 use crate::files::PageFiles;
 use crate::layout::{Layout, NotFound};
@@ -32,31 +34,32 @@ use crate::session::Visit;
 // A page of your own is a file beside this one and a line here. `cargo fmt` does not see into the table: what it
 // declares is formatted by `rustfmt app/src/*.rs`.
 pages! {
-    home::Home              at "/"                 = public("");
-    register::Register      at "/register"         = strangers("Create an account").form(register::FIELDS);
-    login::Login            at "/login"            = strangers("Sign in").form(login::FIELDS);
-    forgot::ForgotPassword  at "/forgot-password"  = public("Forgot your password?").form(forgot::FIELDS);
-    reset::ResetPassword    at "/reset-password"   = public("Set a new password").form(reset::FIELDS);
-    confirm::ConfirmEmail   at "/confirm-email"    = public("Confirm your address").form(confirm::FIELDS);
-    secure::SecureAccount   at "/secure-account"   = public("Secure your account").form(secure::FIELDS);
-    dashboard::Dashboard    at "/dashboard"        = members("Dashboard").in_navigation();
-    profile::Profile        at "/profile"          = members("Profile").form(profile::FIELDS).in_navigation();
-    email::ChangeEmail      at "/profile/email"    = members("Change address").form(email::FIELDS);
-    security::Security      at "/profile/security" = members("Security").form(security::FIELDS);
-    proof::Proof            at "/profile/confirm"  = members("Confirm it is you").form(proof::FIELDS);
-    data::YourData          at "/profile/data"     = proven("Your data").form(data::FIELDS);
-    devices::Devices        at "/profile/devices"  = members("Devices").form(devices::FIELDS);
-    activity::Activity      at "/profile/activity" = members("Activity");
+    home::Home              at "/"                 = public(Words::home);
+    register::Register      at "/register"         = strangers(Words::create_an_account).form(register::FIELDS);
+    login::Login            at "/login"            = strangers(Words::login).form(login::FIELDS);
+    forgot::ForgotPassword  at "/forgot-password"  = public(Words::forgot_password).form(forgot::FIELDS);
+    reset::ResetPassword    at "/reset-password"   = public(Words::set_a_new_password).form(reset::FIELDS);
+    confirm::ConfirmEmail   at "/confirm-email"    = public(Words::confirm_address).form(confirm::FIELDS);
+    secure::SecureAccount   at "/secure-account"   = public(Words::secure).form(secure::FIELDS);
+    dashboard::Dashboard    at "/dashboard"        = members(Words::nav_dashboard).in_navigation();
+    profile::Profile        at "/profile"          = members(Words::profile).form(profile::FIELDS).in_navigation();
+    email::ChangeEmail      at "/profile/email"    = members(Words::address_change).form(email::FIELDS);
+    security::Security      at "/profile/security" = members(Words::security).form(security::FIELDS);
+    proof::Proof            at "/profile/confirm"  = members(Words::proof).form(proof::FIELDS);
+    data::YourData          at "/profile/data"     = proven(Words::data_title).form(data::FIELDS);
+    devices::Devices        at "/profile/devices"  = members(Words::devices).form(devices::FIELDS);
+    activity::Activity      at "/profile/activity" = members(Words::activity);
 }
 
 /// The document around every page.
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
+    let language = use_context::<Language>().unwrap_or_default();
     let title = visit.title();
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=visit.theme.name()>
+        <html lang=language.tag() dir=language.direction() data-theme=visit.theme.name()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -7,26 +7,20 @@ use std::fmt::Write as _;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use words::Words;
 
+use crate::language::words;
 use crate::session::{Moment, When};
 
-const BEGAN: &str = "Signed in";
-const ENDS: &str = "Ends at the latest";
-const ENDS_IDLE: &str = "Ends without a visit";
-const RENEWED: &str = "Last renewed";
-const NOW: &str = "Now";
-const RENEWS: &str = "Next renewal";
-const RENEWS_ITSELF: &str = "by itself, while you are here";
-
 /// What the picture says, for those who do not see it.
-fn told(life: &Life) -> String {
-    format!(
-        "Time line of this session: signed in {}, last renewed {}, next renewal {}, ends {} without a visit and {} at the latest.",
-        life.began.distance,
-        life.renewed.distance,
-        life.renews.distance,
-        life.ends_idle.distance,
-        life.ends.distance
+fn told(life: &Life, words: &Words) -> String {
+    let distance = |when: &When| when.distance.clone();
+    words.life_told(
+        distance(&life.began),
+        distance(&life.renewed),
+        distance(&life.renews),
+        distance(&life.ends_idle),
+        distance(&life.ends),
     )
 }
 
@@ -147,25 +141,26 @@ fn percent(share: u16) -> String {
 #[component]
 #[must_use]
 pub fn TimeLine(life: Life) -> impl IntoView {
-    let told = told(&life);
+    let words = words();
+    let told = told(&life, words);
     let shapes = shapes(&life.scale);
     view! {
         <div class="life">
             <dl class="moments">
-                <Named name=BEGAN when=life.began />
-                <Named name=ENDS_IDLE class="middle idle" when=life.ends_idle />
-                <Named name=ENDS class="last" when=life.ends />
+                <Named name=words.life_began() when=life.began />
+                <Named name=words.life_ends_idle() class="middle idle" when=life.ends_idle />
+                <Named name=words.life_ends() class="last" when=life.ends />
             </dl>
             <svg class="lines" width="100%" height="76" role="img" aria-label=told inner_html=shapes></svg>
             <dl class="moments">
-                <Named name=RENEWED when=life.renewed />
+                <Named name=words.life_renewed() when=life.renewed />
                 <div class="middle now">
-                    <dt>{NOW}</dt>
+                    <dt>{words.life_now()}</dt>
                     <dd>
                         <time datetime=life.now.machine>{life.now.date}</time>
                     </dd>
                 </div>
-                <Named name=RENEWS class="last" when=life.renews more=RENEWS_ITSELF />
+                <Named name=words.life_renews() class="last" when=life.renews more=words.life_renews_by_itself() />
             </dl>
         </div>
     }
@@ -174,10 +169,10 @@ pub fn TimeLine(life: Life) -> impl IntoView {
 
 #[component]
 fn Named(
-    name: &'static str,
+    name: String,
     when: When,
     #[prop(optional)] class: &'static str,
-    #[prop(optional)] more: &'static str,
+    #[prop(optional)] more: String,
 ) -> impl IntoView {
     let date = when.date.clone();
     view! {

@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 
 use crate::error::AppError;
+use crate::language::words;
 use crate::session::Visit;
 
 /// The page of a link: what can be done with it, or what to do when it does nothing any more.
 pub(crate) fn opened<T, V: IntoView + 'static>(
     asked: Result<T, AppError>,
-    what_next: (&'static str, &'static str),
+    what_next: (String, &'static str),
     show: impl FnOnce(T) -> V,
 ) -> AnyView {
     let (label, to) = what_next;
@@ -24,18 +25,17 @@ pub(crate) fn opened<T, V: IntoView + 'static>(
 #[must_use]
 pub fn DeadLink(
     /// Like `Send a new link`.
-    label: &'static str,
+    label: String,
     /// The page where that is done.
     to: &'static str,
 ) -> impl IntoView {
+    let words = words();
     view! {
-        <h1>"This link is no longer good"</h1>
-        <p>
-            "Links work once, and not for long. It may have been used already, or a newer one was sent, or a part of it was lost when it was copied."
-        </p>
+        <h1>{words.dead_link()}</h1>
+        <p>{words.dead_link_why()}</p>
         <p class="actions">
             <a class="button primary" href=to>{label}</a>
-            <a class="button" href="/login">"Sign in"</a>
+            <a class="button" href="/login">{words.sign_in()}</a>
         </p>
     }
 }
@@ -46,9 +46,10 @@ pub fn DeadLink(
 pub fn WhereLettersAre() -> impl IntoView {
     let has_outbox = use_context::<Visit>().unwrap_or_default().has_outbox;
     has_outbox.then(|| {
+        let told = words().no_mail_here();
         view! {
             <p class="notice">
-                "This site is in development and sends no mail. " <a href="/dev/outbox" rel="external">"Read it in the outbox"</a>
+                {told.s0} <a href="/dev/outbox" rel="external">{told.read_in_outbox}</a> {told.s1}
             </p>
         }
     })

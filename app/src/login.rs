@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::form::{Field, Form, PasswordField};
+use crate::language::words;
 use crate::next;
 use crate::session::Visit;
 
@@ -38,21 +39,23 @@ pub fn Login() -> impl IntoView {
     let register = next::from_door("/register", visit.next.as_deref());
     let wanted = visit.next.clone();
     let password_error = visit.form.error_at("password");
+    let words = words();
+    let stranger = words.login_new_here();
     view! {
         <section class="card narrow">
-            <h1>"Sign in"</h1>
-            {wanted.is_some().then(|| view! { <p class="notice">"Sign in to see that page."</p> })}
+            <h1>{words.login()}</h1>
+            {wanted.is_some().then(|| view! { <p class="notice">{words.login_wanted()}</p> })}
             {visit.follows("leaving").then(|| view! { <Leaving /> })}
             <Form
                 action="/login".to_owned()
-                submit="Sign in".to_owned()
-                busy="Signing in…".to_owned()
+                submit=words.login()
+                busy=words.login_busy()
                 error=visit.form.error_of_form()
             >
-                <Field name="identifier" label="Email or username" autocomplete="username" />
+                <Field name="identifier" label=words.login_identifier() autocomplete="username" />
                 <PasswordField
                     name="password".to_owned()
-                    label="Password".to_owned()
+                    label=words.password()
                     autocomplete="current-password".to_owned()
                     hint=None
                     error=password_error
@@ -60,15 +63,16 @@ pub fn Login() -> impl IntoView {
                 <Remember is_ticked=visit.form.value("remember").is_some() />
                 {wanted.map(|path| view! { <input type="hidden" name="next" value=path /> })}
             </Form>
-            <p class="aside"><a href="/forgot-password">"Forgot your password?"</a></p>
+            <p class="aside"><a href="/forgot-password">{words.forgot_password()}</a></p>
             {visit
                 .confirms_first
                 .then(|| {
+                    let awaited = words.login_no_letter();
                     view! {
-                        <p class="aside">"No letter from us? " <a href="/confirm-email">"Confirm your address"</a></p>
+                        <p class="aside">{awaited.s0} <a href="/confirm-email">{awaited.confirm_your_address}</a> {awaited.s1}</p>
                     }
                 })}
-            <p class="aside">"New here? " <a href=register>"Create an account"</a></p>
+            <p class="aside">{stranger.s0} <a href=register>{stranger.create_account_link}</a> {stranger.s1}</p>
         </section>
     }
 }
@@ -77,9 +81,7 @@ pub fn Login() -> impl IntoView {
 #[component]
 fn Leaving() -> impl IntoView {
     view! {
-        <p class="notice" role="status">
-            "Your account will be deleted in 7 days, and you are signed out everywhere. If you want to keep it, sign in before then."
-        </p>
+        <p class="notice" role="status">{words().login_leaving()}</p>
     }
 }
 
@@ -88,7 +90,7 @@ fn Remember(is_ticked: bool) -> impl IntoView {
     view! {
         <div class="check">
             <input id="remember" name="remember" type="checkbox" checked=is_ticked />
-            <label for="remember">"Keep me signed in"</label>
+            <label for="remember">{words().login_remember()}</label>
         </div>
     }
 }

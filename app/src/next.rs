@@ -9,11 +9,12 @@ pub const DEFAULT: &str = "/dashboard";
 const MAX_LENGTH: usize = 2048;
 
 /// The pages that lead to a sign-in, or only do something.
-const DOORS: [&str; 9] = [
+const DOORS: [&str; 10] = [
     "/login",
     "/register",
     "/logout",
     "/theme",
+    "/language",
     "/forgot-password",
     "/reset-password",
     "/confirm-email",

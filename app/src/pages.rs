@@ -4,6 +4,8 @@
 //! the fields of its form, and says who may see it. There is no way to leave that out, and whatever is under the path
 //! of a page that asks for a session asks for one as well.
 
+use words::Words;
+
 /// Who may see a page; the strictest comes last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Who {
@@ -18,12 +20,15 @@ pub enum Who {
     Admins,
 }
 
+/// What a page is called, in each language. A page in one language says `|_| "Papers".to_owned()`.
+pub type Title = fn(&Words) -> String;
+
 /// A row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {
     /// As the router takes it: `:name` is any segment, `*name` all that are left.
     pub path: &'static str,
-    pub title: &'static str,
+    pub title: Title,
     pub who: Who,
     /// The names of the fields of the form that is posted to the path; none when there is none.
     pub fields: Option<&'static [&'static str]>,
@@ -33,36 +38,36 @@ pub struct Page {
 
 /// A page for everybody.
 #[must_use]
-pub const fn public(title: &'static str) -> Page {
+pub const fn public(title: Title) -> Page {
     Page::new(title, Who::Everybody)
 }
 
 /// A page for those who have no session.
 #[must_use]
-pub const fn strangers(title: &'static str) -> Page {
+pub const fn strangers(title: Title) -> Page {
     Page::new(title, Who::Strangers)
 }
 
 /// A page for those who are signed in.
 #[must_use]
-pub const fn members(title: &'static str) -> Page {
+pub const fn members(title: Title) -> Page {
     Page::new(title, Who::Members)
 }
 
 /// A page for those who are signed in, and have given their password not long ago.
 #[must_use]
-pub const fn proven(title: &'static str) -> Page {
+pub const fn proven(title: Title) -> Page {
     Page::new(title, Who::Proven)
 }
 
 /// A page for administrators.
 #[must_use]
-pub const fn admins(title: &'static str) -> Page {
+pub const fn admins(title: Title) -> Page {
     Page::new(title, Who::Admins)
 }
 
 impl Page {
-    const fn new(title: &'static str, who: Who) -> Self {
+    const fn new(title: Title, who: Who) -> Self {
         Self {
             path: "",
             title,
@@ -167,8 +172,11 @@ fn strictest(pages: &[Page], path: &str) -> Who {
 }
 
 /// The forms that stand on no page of their own.
-const FORMS_OF_ALL_PAGES: [(&str, &[&str]); 2] =
-    [("/logout", &[]), ("/theme", crate::theme::FIELDS)];
+const FORMS_OF_ALL_PAGES: [(&str, &[&str]); 3] = [
+    ("/language", crate::language::FIELDS),
+    ("/logout", &[]),
+    ("/theme", crate::theme::FIELDS),
+];
 
 /// The fields that the form posted to `path` has; none when nothing is posted there.
 #[must_use]
@@ -221,14 +229,16 @@ pub(crate) use pages;
 mod tests {
     use super::*;
 
+    const NAMELESS: Title = |_| String::new();
+
     const TABLE: &[Page] = &[
-        public("").at("/"),
-        strangers("").at("/login"),
-        members("").at("/team"),
-        public("").at("/team/join"),
-        admins("").at("/team/:member/keys"),
-        members("").at("/papers/:id"),
-        proven("").at("/team/data"),
+        public(NAMELESS).at("/"),
+        strangers(NAMELESS).at("/login"),
+        members(NAMELESS).at("/team"),
+        public(NAMELESS).at("/team/join"),
+        admins(NAMELESS).at("/team/:member/keys"),
+        members(NAMELESS).at("/papers/:id"),
+        proven(NAMELESS).at("/team/data"),
     ];
 
     #[test]
@@ -257,12 +267,12 @@ mod tests {
 
     #[test]
     fn a_pattern_is_at_whatever_fits_it() {
-        let page = members("").at("/papers/:id");
+        let page = members(NAMELESS).at("/papers/:id");
         assert!(page.is_at("/papers/7"));
         for other in ["/papers", "/papers/", "/papers/7/x", "/paper/7"] {
             assert!(!page.is_at(other), "{other}");
         }
-        assert!(public("").at("/files/*rest").is_at("/files/a/b"));
+        assert!(public(NAMELESS).at("/files/*rest").is_at("/files/a/b"));
     }
 
     #[test]

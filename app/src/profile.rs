@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::form::{Field, Form};
+use crate::language::words;
 use crate::link::WhereLettersAre;
 use crate::session::{Moment, Visit, When};
 
@@ -50,7 +51,7 @@ pub const FIELDS: &[&str] = &["display_name", "username"];
 #[must_use]
 pub fn Profile() -> impl IntoView {
     view! {
-        <h1>"Profile"</h1>
+        <h1>{words().profile()}</h1>
         <Sections />
         <Suspense>
             {Suspend::new(async move {
@@ -68,7 +69,8 @@ pub fn Profile() -> impl IntoView {
 #[must_use]
 pub fn Sections() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
-    let link = |to: &'static str, label: &'static str| {
+    let words = words();
+    let link = |to: &'static str, label: String| {
         // The page that changes the address stands under the profile, which is where one comes from.
         let is_below = to == "/profile" && visit.path == "/profile/email";
         let current = match visit.path == to {
@@ -78,10 +80,10 @@ pub fn Sections() -> impl IntoView {
         view! { <a href=to aria-current=current>{label}</a> }
     };
     view! {
-        <nav class="sections" aria-label="Your account">
-            {link("/profile", "Profile")} {link("/profile/security", "Security")}
-            {link("/profile/devices", "Devices")} {link("/profile/activity", "Activity")}
-            {link("/profile/data", "Data")}
+        <nav class="sections" aria-label=words.your_account()>
+            {link("/profile", words.profile())} {link("/profile/security", words.security())}
+            {link("/profile/devices", words.devices())} {link("/profile/activity", words.activity())}
+            {link("/profile/data", words.data())}
         </nav>
     }
 }
@@ -90,30 +92,31 @@ pub fn Sections() -> impl IntoView {
 fn Names(account: OwnAccount) -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let is_saved = visit.follows("saved") && visit.form.error.is_none();
+    let words = words();
     let (name, username) = (account.display_name.clone(), account.username.clone());
     view! {
         <section class="card" aria-labelledby="names">
-            <h2 id="names">"What you are called"</h2>
-            {is_saved.then(|| view! { <p class="notice good" role="status">"Your changes are saved."</p> })}
+            <h2 id="names">{words.profile_names()}</h2>
+            {is_saved.then(|| view! { <p class="notice good" role="status">{words.profile_saved()}</p> })}
             <Form
                 action="/profile".to_owned()
-                submit="Save".to_owned()
-                busy="Saving…".to_owned()
+                submit=words.profile_save()
+                busy=words.profile_saving()
                 error=visit.form.error_of_form()
             >
                 <Field
                     name="display_name"
-                    label="Name"
+                    label=words.profile_name()
                     autocomplete="name"
-                    hint="What you want to be called. You may leave it empty."
+                    hint=words.profile_name_hint()
                     value=name
                     required=false
                 />
                 <Field
                     name="username"
-                    label="Username"
+                    label=words.username()
                     autocomplete="username"
-                    hint="3 to 32 letters, digits, dots, hyphens or underscores. You can sign in with it."
+                    hint=words.username_hint()
                     value=username
                 />
             </Form>
@@ -126,43 +129,42 @@ fn Names(account: OwnAccount) -> impl IntoView {
 fn Address(account: OwnAccount) -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let is_waiting = !account.is_confirmed || account.pending_email.is_some();
+    let words = words();
     let (badge, class) = if account.is_confirmed {
-        ("Confirmed", "badge")
+        (words.address_confirmed(), "badge")
     } else {
-        ("Not confirmed", "badge open")
+        (words.address_not_confirmed(), "badge open")
     };
     view! {
         <section class="card" aria-labelledby="address">
-            <h2 id="address">"Email"</h2>
+            <h2 id="address">{words.email()}</h2>
             {(visit.follows("confirmed") && account.is_confirmed)
-                .then(|| view! { <p class="notice good" role="status">"Your address is confirmed."</p> })}
+                .then(|| view! { <p class="notice good" role="status">{words.address_is_confirmed()}</p> })}
             {visit.follows("sent")
                 .then(|| {
                     view! {
-                        <p class="notice good" role="status">
-                            "A letter is on its way to the new address. Open the link in it, and the address is yours."
-                        </p>
+                        <p class="notice good" role="status">{words.address_sent()}</p>
                     }
                 })}
             {visit.follows("sent").then(|| view! { <WhereLettersAre /> })}
             {account.trouble.map(|trouble| view! { <Undelivered trouble /> })}
             <dl class="facts">
-                <dt>"Address"</dt>
+                <dt>{words.address()}</dt>
                 <dd><bdi>{account.email}</bdi> " " <span class=class>{badge}</span></dd>
                 {account
                     .pending_email
                     .map(|email| {
                         view! {
-                            <dt>"New address"</dt>
-                            <dd><bdi>{email}</bdi> " " <span class="badge open">"Waits to be confirmed"</span></dd>
+                            <dt>{words.address_new()}</dt>
+                            <dd><bdi>{email}</bdi> " " <span class="badge open">{words.address_waits()}</span></dd>
                         }
                     })}
-                <dt>"Member since"</dt>
+                <dt>{words.address_since()}</dt>
                 <dd><time datetime=account.since.machine>{account.since.date}</time></dd>
             </dl>
             <p class="actions">
-                <a class="button" href="/profile/email">"Change address"</a>
-                {is_waiting.then(|| view! { <a class="button" href="/confirm-email">"Send the link again"</a> })}
+                <a class="button" href="/profile/email">{words.address_change()}</a>
+                {is_waiting.then(|| view! { <a class="button" href="/confirm-email">{words.send_link_again()}</a> })}
             </p>
         </section>
     }
@@ -170,15 +172,16 @@ fn Address(account: OwnAccount) -> impl IntoView {
 
 #[component]
 fn Undelivered(trouble: Trouble) -> impl IntoView {
+    let words = words();
     let what_next = if trouble.is_tried_again {
-        "We try again by ourselves. Is the address right?"
+        words.letter_undelivered_tried_again()
     } else {
-        "We have given it up. Check the address, and have it sent again."
+        words.letter_undelivered_given_up()
     };
+    let told = words.letter_undelivered(trouble.recipient);
     view! {
         <p class="notice open" role="alert">
-            {format!("A letter to {} could not be delivered (", trouble.recipient)} <Moment when=trouble.when /> "). "
-            {what_next}
+            {told.s0} <Moment when=trouble.when /> {told.s1} " " {what_next}
         </p>
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::form::{Form, Hidden, PasswordField};
+use crate::language::words;
 use crate::session::Visit;
 
 /// Renews the proof by the password. Returns the path to go to.
@@ -22,26 +23,27 @@ pub fn Proof() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let password_error = visit.form.error_at("password");
     let wanted = visit.next.clone();
+    let words = words();
     view! {
         <section class="card narrow">
-            <h1>"Confirm it is you"</h1>
-            <p>"What comes next is sensitive, and you entered your password some time ago. Enter it again to go on."</p>
+            <h1>{words.proof()}</h1>
+            <p>{words.proof_why()}</p>
             <Form
                 action="/profile/confirm".to_owned()
-                submit="Go on".to_owned()
-                busy="One moment…".to_owned()
+                submit=words.proof_submit()
+                busy=words.one_moment()
                 error=visit.form.error_of_form()
             >
                 <PasswordField
                     name="password".to_owned()
-                    label="Password".to_owned()
+                    label=words.password()
                     autocomplete="current-password".to_owned()
                     hint=None
                     error=password_error
                 />
                 {wanted.map(|path| view! { <Hidden name="next" value=path /> })}
             </Form>
-            <p class="aside"><a href="/profile">"Back to your profile"</a></p>
+            <p class="aside"><a href="/profile">{words.back_to_profile()}</a></p>
         </section>
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::form::{Field, Form, PasswordField};
+use crate::language::words;
 use crate::next;
 use crate::session::Visit;
 
@@ -44,12 +45,12 @@ pub struct Rules {
 pub fn Register() -> impl IntoView {
     view! {
         <section class="card narrow">
-            <h1>"Create an account"</h1>
+            <h1>{words().create_an_account()}</h1>
             <Suspense>
                 {Suspend::new(async move {
                     match registration().await {
                         Ok(rules) if rules.is_open => view! { <OpenDoor rules /> }.into_any(),
-                        Ok(_) => view! { <p class="notice">"Registration is closed here. Ask whoever runs this site for an account."</p> }.into_any(),
+                        Ok(_) => view! { <p class="notice">{words().error_registration_closed()}</p> }.into_any(),
                         Err(error) => view! { <p class="form-error" role="alert">{error.message}</p> }.into_any(),
                     }
                 })}
@@ -62,31 +63,32 @@ pub fn Register() -> impl IntoView {
 /// What makes a password good.
 #[must_use]
 pub fn password_hint(min_length: u32) -> String {
-    format!("At least {min_length} characters. A few words in a row are easy to remember.")
+    words().password_hint(min_length)
 }
 
 #[component]
 fn OpenDoor(rules: Rules) -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
+    let words = words();
     let hint = password_hint(rules.password_min_length);
     let password_error = visit.form.error_at("password");
     view! {
         <Form
             action="/register".to_owned()
-            submit="Create account".to_owned()
-            busy="Creating your account…".to_owned()
+            submit=words.register()
+            busy=words.register_busy()
             error=visit.form.error_of_form()
         >
-            <Field name="email" label="Email" kind="email" autocomplete="email" />
+            <Field name="email" label=words.email() kind="email" autocomplete="email" />
             <Field
                 name="username"
-                label="Username"
+                label=words.username()
                 autocomplete="username"
-                hint="3 to 32 letters, digits, dots, hyphens or underscores. You can sign in with it."
+                hint=words.username_hint()
             />
             <PasswordField
                 name="password".to_owned()
-                label="Password".to_owned()
+                label=words.password()
                 autocomplete="new-password".to_owned()
                 hint=Some(hint)
                 error=password_error
@@ -100,5 +102,6 @@ fn OpenDoor(rules: Rules) -> impl IntoView {
 fn SignInInstead() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let login = next::from_door("/login", visit.next.as_deref());
-    view! { <p class="aside">"Have an account? " <a href=login>"Sign in"</a></p> }
+    let known = words().register_have_account();
+    view! { <p class="aside">{known.s0} <a href=login>{known.sign_in_link}</a> {known.s1}</p> }
 }

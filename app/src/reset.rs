@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::form::{Form, Hidden, PasswordField};
+use crate::language::words;
 use crate::link::opened;
 use crate::register::password_hint;
 use crate::session::Visit;
@@ -43,7 +44,7 @@ pub fn ResetPassword() -> impl IntoView {
                 {Suspend::new(async move {
                     let token = token.unwrap_or_default();
                     let asked = what_to_reset(token.clone()).await;
-                    opened(asked, ("Send a new link", "/forgot-password"), |of| view! { <NewPassword token of /> })
+                    opened(asked, (words().send_a_new_link(), "/forgot-password"), |of| view! { <NewPassword token of /> })
                 })}
             </Suspense>
         </section>
@@ -54,13 +55,15 @@ pub fn ResetPassword() -> impl IntoView {
 fn NewPassword(token: String, of: Reset) -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
     let password_error = visit.form.error_at("password");
+    let words = words();
+    let what = words.reset_for();
     view! {
-        <h1>"Set a new password"</h1>
-        <p>"For " <strong><bdi>{of.email.clone()}</bdi></strong> ". Every device that is signed in will be signed out."</p>
+        <h1>{words.set_a_new_password()}</h1>
+        <p>{what.s0} <strong><bdi>{of.email.clone()}</bdi></strong> {what.s1}</p>
         <Form
             action="/reset-password".to_owned()
-            submit="Set password".to_owned()
-            busy="Setting it…".to_owned()
+            submit=words.reset()
+            busy=words.reset_busy()
             error=visit.form.error_of_form()
         >
             <Hidden name="token" value=token />
@@ -68,7 +71,7 @@ fn NewPassword(token: String, of: Reset) -> impl IntoView {
             <input type="email" value=of.email autocomplete="username" readonly hidden />
             <PasswordField
                 name="password".to_owned()
-                label="New password".to_owned()
+                label=words.new_password()
                 autocomplete="new-password".to_owned()
                 hint=Some(password_hint(of.password_min_length))
                 error=password_error

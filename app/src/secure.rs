@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::form::{Form, Hidden};
+use crate::language::words;
 use crate::link::opened;
 use crate::session::{Place, Visit};
 
@@ -43,7 +44,7 @@ pub fn SecureAccount() -> impl IntoView {
                 {Suspend::new(async move {
                     let token = token.unwrap_or_default();
                     let asked = what_happened(token.clone()).await;
-                    opened(asked, ("Set a new password", "/forgot-password"), |threat| view! { <Answer token threat /> })
+                    opened(asked, (words().set_a_new_password(), "/forgot-password"), |threat| view! { <Answer token threat /> })
                 })}
             </Suspense>
         </section>
@@ -53,25 +54,22 @@ pub fn SecureAccount() -> impl IntoView {
 #[component]
 fn Answer(token: String, threat: Threat) -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
+    let words = words();
     let (heading, what, submit) = match threat {
         Threat::Moved { from, to } => (
-            "Take your account back",
-            format!(
-                "Your account was moved from {from} to {to}. We move it back, end every session, and let you set a new password. The old one opens nothing any more."
-            ),
-            "Undo the change",
+            words.secure_moved(),
+            words.secure_moved_what(from, to),
+            words.secure_moved_submit(),
         ),
         Threat::SignedIn { from: Some(place) } => (
-            "End that session",
-            format!(
-                "Somebody signed in to your account from {place}. We end that session at once, and let you set a new password."
-            ),
-            "End it and set a new password",
+            words.secure_signed_in(),
+            words.secure_signed_in_what(place.in_words(words)),
+            words.secure_signed_in_submit(),
         ),
         Threat::SignedIn { from: None } => (
-            "That session is over",
-            "Somebody signed in to your account, and that session has ended already. If it was not you, they know your password: set a new one.".to_owned(),
-            "Set a new password",
+            words.secure_over(),
+            words.secure_over_what(),
+            words.set_a_new_password(),
         ),
     };
     view! {
@@ -79,8 +77,8 @@ fn Answer(token: String, threat: Threat) -> impl IntoView {
         <p>{what}</p>
         <Form
             action="/secure-account".to_owned()
-            submit=submit.to_owned()
-            busy="One moment…".to_owned()
+            submit
+            busy=words.one_moment()
             error=visit.form.error_of_form()
         >
             <Hidden name="token" value=token />

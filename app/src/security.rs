@@ -6,6 +6,7 @@ use crate::activity::{Happenings, activity};
 use crate::devices::{Overview, Sessions, devices};
 use crate::error::AppError;
 use crate::form::{Form, PasswordField};
+use crate::language::words;
 use crate::profile::Sections;
 use crate::register::{password_hint, registration};
 use crate::session::Visit;
@@ -31,7 +32,7 @@ pub const FIELDS: &[&str] = &["current_password", "password"];
 #[must_use]
 pub fn Security() -> impl IntoView {
     view! {
-        <h1>"Security"</h1>
+        <h1>{words().security()}</h1>
         <Sections />
         <Suspense>
             {Suspend::new(async move {
@@ -46,11 +47,12 @@ pub fn Security() -> impl IntoView {
             {Suspend::new(async move {
                 let page = activity(None).await.ok()?;
                 let list = page.list.into_iter().take(LATELY).collect();
+                let words = words();
                 Some(view! {
                     <section class="card" aria-labelledby="activity">
-                        <h2 id="activity">"Lately on your account"</h2>
+                        <h2 id="activity">{words.activity_lately()}</h2>
                         <Happenings list />
-                        <p><a href="/profile/activity">"All activity"</a></p>
+                        <p><a href="/profile/activity">{words.activity_all()}</a></p>
                     </section>
                 })
             })}
@@ -78,40 +80,40 @@ fn Password(length: u32) -> impl IntoView {
     let is_changed = visit.follows("saved") && visit.form.error.is_none();
     let current_error = visit.form.error_at("current_password");
     let password_error = visit.form.error_at("password");
+    let words = words();
+    let otherwise = words.security_forgot();
     view! {
         <section class="card" aria-labelledby="password-heading">
-            <h2 id="password-heading">"Password"</h2>
+            <h2 id="password-heading">{words.password()}</h2>
             {is_changed
                 .then(|| {
                     view! {
-                        <p class="notice good" role="status">
-                            "Your password is changed, and every other device is signed out."
-                        </p>
+                        <p class="notice good" role="status">{words.security_changed()}</p>
                     }
                 })}
             <Form
                 action="/profile/security".to_owned()
-                submit="Change password".to_owned()
-                busy="Changing it…".to_owned()
+                submit=words.security_submit()
+                busy=words.security_busy()
                 error=visit.form.error_of_form()
             >
                 <PasswordField
                     name="current_password".to_owned()
-                    label="Current password".to_owned()
+                    label=words.current_password()
                     autocomplete="current-password".to_owned()
                     hint=None
                     error=current_error
                 />
                 <PasswordField
                     name="password".to_owned()
-                    label="New password".to_owned()
+                    label=words.new_password()
                     autocomplete="new-password".to_owned()
                     hint=Some(password_hint(length))
                     error=password_error
                 />
             </Form>
             <p class="aside">
-                "Forgot it? " <a href="/forgot-password">"Set a new one by mail"</a>
+                {otherwise.s0} <a href="/forgot-password">{otherwise.new_one_by_mail}</a> {otherwise.s1}
             </p>
         </section>
     }

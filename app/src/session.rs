@@ -4,9 +4,11 @@ use std::fmt;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use words::Words;
 
 use crate::error::AppError;
 use crate::icon::DeviceKind;
+use crate::language::words;
 use crate::pages::{Page, Who, page_at};
 use crate::theme::Theme;
 
@@ -113,19 +115,30 @@ impl Visit {
         }
     }
 
+    /// Where a switch at the foot of the page leads back to. The address of a form that was refused says no more
+    /// where its visitor wanted to go.
+    #[must_use]
+    pub fn way_back(&self) -> String {
+        match &self.form.error {
+            Some(_) => crate::next::from_door(&self.path, self.next.as_deref()),
+            None => self.address.clone(),
+        }
+    }
+
     /// The document's title, which screen readers announce first.
     #[must_use]
     pub fn title(&self) -> String {
-        let page = page_at(&self.path).map_or("Page not found", |page| page.title);
-        if page.is_empty() {
-            return product::NAME.to_owned();
-        }
-        let error = if self.form.error.is_some() {
-            "Error: "
-        } else {
-            ""
+        let words = words();
+        let page = match page_at(&self.path) {
+            Some(page) if page.path == "/" => return product::NAME.to_owned(),
+            Some(page) => (page.title)(words),
+            None => words.not_found_title(),
         };
-        format!("{error}{page} · {}", product::NAME)
+        let title = format!("{page} · {}", product::NAME);
+        match self.form.error {
+            Some(_) => words.title_of_error(title),
+            None => title,
+        }
     }
 }
 
@@ -157,14 +170,11 @@ pub struct Place {
     pub address: Option<String>,
 }
 
-impl fmt::Display for Place {
+impl Place {
     /// Like `Firefox on Linux at 192.0.2.7`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.browser)?;
-        match &self.address {
-            Some(address) => write!(f, " at {address}"),
-            None => Ok(()),
-        }
+    #[must_use]
+    pub fn in_words(&self, words: &Words) -> String {
+        words.place(&self.browser, self.address.as_deref())
     }
 }
 

@@ -4,46 +4,31 @@ use std::fmt::Write as _;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use words::Words;
+
+use crate::language::words;
 
 /// How many days are drawn, the last of them today.
 pub const DAYS: u16 = 42;
 
-const HEADING: &str = "Sign-ins of the last 6 weeks";
-const TODAY: &str = "Today";
-const NONE: &str =
-    "Nobody signed in to your account in these weeks. Sign-ins to come are drawn here, day by day.";
-const FIRST: &str = "This is your first one. Those to come are drawn here, day by day.";
-const IF_NOT_YOU: &str = "Were those attempts not yours? Then somebody guesses. ";
-const CHANGE: &str = "Choose a password that nobody can";
-
-fn sign_ins(count: u32) -> String {
-    match count {
-        1 => "1 sign-in".to_owned(),
-        many => format!("{many} sign-ins"),
-    }
-}
-
-fn attempts(count: u32) -> String {
-    match count {
-        1 => "1 failed attempt".to_owned(),
-        many => format!("{many} failed attempts"),
-    }
-}
-
 /// Like `2 sign-ins and 1 failed attempt`.
-fn both(succeeded: u32, failed: u32) -> String {
+fn both(succeeded: u32, failed: u32, words: &Words) -> String {
+    let (some, others) = (
+        words.count_of_sign_ins(succeeded),
+        words.count_of_attempts(failed),
+    );
     match (succeeded, failed) {
-        (some, 0) => sign_ins(some),
-        (0, some) => attempts(some),
-        (some, others) => format!("{} and {}", sign_ins(some), attempts(others)),
+        (_, 0) => some,
+        (0, _) => others,
+        _ => words.sign_ins_and_attempts(some, others),
     }
 }
 
 /// What the picture says, for those who do not see it.
-fn told(chart: &Chart) -> String {
+fn told(chart: &Chart, words: &Words) -> String {
     let (succeeded, failed) = chart.totals();
-    let mut told = format!("{}: {}.", HEADING, both(succeeded, failed));
-    let days: Vec<_> = chart.days.iter().map(day).collect();
+    let mut told = format!("{}: {}.", words.sign_ins(), both(succeeded, failed, words));
+    let days: Vec<_> = chart.days.iter().map(|one| day(one, words)).collect();
     if !days.is_empty() {
         let _ = write!(told, " {}.", days.join("; "));
     }
@@ -51,8 +36,8 @@ fn told(chart: &Chart) -> String {
 }
 
 /// Like `3 November: 2 sign-ins`.
-fn day(day: &Day) -> String {
-    format!("{}: {}", day.date, both(day.succeeded, day.failed))
+fn day(day: &Day, words: &Words) -> String {
+    format!("{}: {}", day.date, both(day.succeeded, day.failed, words))
 }
 
 /// What is drawn.
@@ -147,7 +132,7 @@ fn round(count: u32) -> u32 {
 }
 
 /// The shapes of the picture. The dates in it are our own words.
-fn shapes(chart: &Chart) -> String {
+fn shapes(chart: &Chart, words: &Words) -> String {
     let heights = Heights::new(
         chart.highest(|day| day.succeeded),
         chart.highest(|day| day.failed),
@@ -165,15 +150,16 @@ fn shapes(chart: &Chart) -> String {
         mark(&mut svg, week);
     }
     for day in &chart.days {
-        bars(&mut svg, day, heights);
+        bars(&mut svg, day, heights, words);
     }
     rule(&mut svg, "zero", zero);
     let _ = write!(
         svg,
-        r#"<text x="4" y="{}">{}</text><text x="100%" y="{}" text-anchor="end">{TODAY}</text>"#,
+        r#"<text x="4" y="{}">{}</text><text x="100%" y="{}" text-anchor="end">{}</text>"#,
         TOP + 13.0,
         heights.above,
-        BOTTOM + 18.0
+        BOTTOM + 18.0,
+        words.sign_ins_today()
     );
     svg
 }
@@ -202,9 +188,9 @@ fn mark(svg: &mut String, week: &Week) {
     }
 }
 
-fn bars(svg: &mut String, day: &Day, heights: Heights) {
+fn bars(svg: &mut String, day: &Day, heights: Heights, words: &Words) {
     let (x, width, zero) = (place(day.place, 0.15), share(0.7), heights.zero());
-    let told = self::day(day);
+    let told = self::day(day, words);
     let _ = write!(svg, "<g><title>{told}</title>");
     if day.succeeded > 0 {
         let height = heights.of(day.succeeded).max(LEAST);
@@ -236,23 +222,24 @@ fn share(days: f64) -> String {
 #[must_use]
 pub fn SignIns(chart: Chart) -> impl IntoView {
     let (succeeded, failed) = chart.totals();
-    let (told, shapes) = (told(&chart), shapes(&chart));
+    let words = words();
+    let (told, shapes) = (told(&chart, words), shapes(&chart, words));
     let remark = match (succeeded, failed) {
-        (0, 0) => Some(NONE),
-        (1, 0) => Some(FIRST),
+        (0, 0) => Some(words.sign_ins_none()),
+        (1, 0) => Some(words.sign_ins_first()),
         _ => None,
     };
     view! {
         <section class="card" aria-labelledby="sign-ins">
-            <h2 id="sign-ins">{HEADING}</h2>
+            <h2 id="sign-ins">{words.sign_ins()}</h2>
             <svg class="chart" width="100%" height="120" role="img" aria-label=told inner_html=shapes></svg>
             <p class="legend" aria-hidden="true">
-                <span class="of-succeeded">{sign_ins(succeeded)}</span>
-                {(failed > 0).then(|| view! { <span class="of-failed">{attempts(failed)}</span> })}
+                <span class="of-succeeded">{words.count_of_sign_ins(succeeded)}</span>
+                {(failed > 0).then(|| view! { <span class="of-failed">{words.count_of_attempts(failed)}</span> })}
             </p>
             {remark.map(|remark| view! { <p class="aside">{remark}</p> })}
             {(failed > 0)
-                .then(|| view! { <p class="aside">{IF_NOT_YOU} <a href="/profile/security">{CHANGE}</a> "."</p> })}
+                .then(|| view! { <p class="aside">{words.sign_ins_if_not_you()} " " <a href="/profile/security">{words.sign_ins_change()}</a> "."</p> })}
         </section>
     }
     .into_any()
@@ -260,7 +247,17 @@ pub fn SignIns(chart: Chart) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use words::Language::En;
+
     use super::*;
+
+    fn shapes(chart: &Chart) -> String {
+        super::shapes(chart, En.words())
+    }
+
+    fn told(chart: &Chart) -> String {
+        super::told(chart, En.words())
+    }
 
     fn chart(days: &[(u16, u32, u32)]) -> Chart {
         let days = days.iter().map(|&(place, succeeded, failed)| Day {

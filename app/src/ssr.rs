@@ -4,12 +4,14 @@ pub(crate) mod account;
 pub(crate) mod activity;
 pub(crate) mod devices;
 mod drawn;
+pub(crate) mod language;
 pub(crate) mod links;
 pub mod own;
 mod words;
 
 use std::sync::Arc;
 
+use ::words::Language;
 use auth::{
     Auth, Browser, Client, Confirmation, CookieJarStyle, LogIn, Persistence, Registration, Role,
     Session, SignUp, SignedIn,
@@ -19,11 +21,13 @@ use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use secrecy::SecretString;
 use time::{Duration, OffsetDateTime};
+use tower_cookies::cookie::SameSite;
 use tower_cookies::{Cookie, Cookies};
 
 use crate::dashboard::Summary;
 use crate::error::AppError;
 use crate::files::Files;
+use crate::language::words;
 use crate::register::Rules;
 use crate::session::{Submission, Visit};
 use crate::ssr::activity::{happening, told};
@@ -76,6 +80,16 @@ impl Services {
         }
     }
 
+    /// The cookie that holds the language that somebody chose.
+    #[must_use]
+    pub fn language_cookie(&self) -> &'static str {
+        if self.cookies.is_secure() {
+            product::SECURE_LANGUAGE_COOKIE
+        } else {
+            product::LANGUAGE_COOKIE
+        }
+    }
+
     /// What the pages know of a request.
     #[must_use]
     pub fn visit(&self, parts: &Parts) -> Visit {
@@ -97,6 +111,8 @@ pub fn provide(services: &Services) {
     if let Some(nonce) = parts.extensions.get::<PolicyNonce>() {
         provide_context(Nonce::from_value(nonce.0.as_str()));
     }
+    let language = parts.extensions.get::<Language>().copied();
+    provide_context(language.unwrap_or_default());
     provide_context(visit(&parts, services));
 }
 
@@ -108,11 +124,12 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
             .find(|(name, _)| name == key)
             .map(|(_, value)| value.into_owned())
     };
-    let form = parts
+    let mut form = parts
         .extensions
         .get::<Refused>()
         .map(|refused| refused.0.clone())
         .unwrap_or_default();
+    form.error = form.error.map(|error| error.in_words(words()));
     let arrival = parts.extensions.get::<Arrival>();
     let session = arrival.and_then(|arrival| arrival.session.as_deref());
     let theme = parts
@@ -204,6 +221,16 @@ impl Request {
         }
     }
 
+    /// Keeps what somebody chose for a year, where it is no secret.
+    fn remember(&self, name: &'static str, choice: &'static str) {
+        let cookie = Cookie::build((name, choice))
+            .path("/")
+            .max_age(Duration::days(365))
+            .secure(self.services.cookies.is_secure())
+            .same_site(SameSite::Lax);
+        self.cookies.add(cookie.build());
+    }
+
     fn keep(&self, signed_in: &SignedIn, client: &Client) {
         for cookie in self.services.cookies.set(signed_in, self.arrival.now) {
             self.cookies.add(cookie);
@@ -221,10 +248,8 @@ fn refused(services: &Services, error: auth::Error) -> AppError {
     if told.code != "bad_credentials" || !services.confirms_first() {
         return told;
     }
-    let message = "That name and password do not go together, or your address is not confirmed yet. \
-                   Check them, and look for our letter.";
     AppError {
-        message: message.to_owned(),
+        message: words().error_bad_credentials_or_unconfirmed(),
         ..told
     }
 }
@@ -331,16 +356,16 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
     let account = auth.account(session).await?;
     let device = auth.device(session).await?;
     let lately = auth.lately(&account, 8, drawn::since(now), now).await?;
-    let kept = match device.persistence {
-        Persistence::Remembered => "kept signed in on this browser",
-        Persistence::Browser => "until you close the browser",
+    let method = match device.persistence {
+        Persistence::Remembered => words().session_remembered(),
+        Persistence::Browser => words().session_browser(),
     };
     Ok(Summary {
         name: called(&account),
         username: account.username.as_str().to_owned(),
         email: account.email.as_str().to_owned(),
         is_confirmed: account.confirmed_at.is_some(),
-        method: format!("With your password, {kept}"),
+        method,
         life: drawn::life(&device, session, now),
         place: place(device.client),
         sign_ins: drawn::chart(&lately.sign_ins, now),
@@ -355,15 +380,6 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
 
 pub(crate) fn remember_theme(theme: Theme) -> Result<(), AppError> {
     let request = Request::current()?;
-    let services = &request.services;
-    let cookie = Cookie::build((services.theme_cookie(), theme.name()))
-        .path("/")
-        .max_age(Duration::days(365))
-        .secure(services.cookies.is_secure());
-    request.cookies.add(
-        cookie
-            .same_site(tower_cookies::cookie::SameSite::Lax)
-            .build(),
-    );
+    request.remember(request.services.theme_cookie(), theme.name());
     Ok(())
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+use crate::language::words;
 use crate::session::Visit;
 
 /// The name of the cookie. It is no secret, and no one is signed in by it.
@@ -51,14 +52,6 @@ impl Theme {
             other => other.name(),
         }
     }
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::System => "System",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
-        }
-    }
 }
 
 /// Remembers a theme for a year, and goes back to the page.
@@ -76,24 +69,26 @@ pub const FIELDS: &[&str] = &["theme", "next"];
 #[must_use]
 pub fn ThemeChoice() -> impl IntoView {
     let visit = use_context::<Visit>().unwrap_or_default();
-    // The address of a form that was refused says no more where its visitor wanted to go.
-    let back = match &visit.form.error {
-        Some(_) => crate::next::from_door(&visit.path, visit.next.as_deref()),
-        None => visit.address,
-    };
-    let buttons = Theme::ALL.map(|choice| {
-        let is_chosen = choice == visit.theme;
+    let words = words();
+    let labels = [
+        words.theme_system(),
+        words.theme_light(),
+        words.theme_dark(),
+    ];
+    let (chosen, back) = (visit.theme, visit.way_back());
+    let buttons = Theme::ALL.into_iter().zip(labels).map(move |(choice, label)| {
+        let is_chosen = choice == chosen;
         view! {
             <button type="submit" name="theme" value=choice.name() aria-pressed=is_chosen.to_string()>
-                {choice.label()}
+                {label}
             </button>
         }
     });
     view! {
         <ThemeSwitch>
-            <form method="post" action="/theme" class="theme" aria-label="Colours">
+            <form method="post" action="/theme" class="theme" aria-label=words.theme()>
                 <input type="hidden" name="next" value=back />
-                {buttons.into_iter().collect_view()}
+                {buttons.collect_view()}
             </form>
         </ThemeSwitch>
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::language::words;
 use crate::session::{Moment, Place, When};
 
 /// A copy that was found out.
@@ -22,15 +23,15 @@ pub fn Warnings(list: Vec<Warning>) -> impl IntoView {
     let is_needed = !list.is_empty();
     let items = list.into_iter().map(|warning| view! { <Told warning /> });
     is_needed.then(|| {
+        let words = words();
+        let told = words.warning_what_to_do();
         view! {
             <section class="warning" aria-labelledby="warning">
-                <h2 id="warning">"Somebody used a copy of your sign-in"</h2>
+                <h2 id="warning">{words.warning()}</h2>
                 {items.collect_view()}
                 <p>
-                    "The session was ended at once, for the copy and for the original. "
-                    "If this was not you, look through "
-                    <a href="/profile/devices">"your devices"</a> " and end what you do not know. "
-                    <a href="/profile/activity">"All activity"</a> " shows what else happened."
+                    {told.s0} <a href="/profile/devices">{told.your_devices_link}</a> {told.s1}
+                    <a href="/profile/activity">{told.all_activity_link}</a> {told.s2}
                 </p>
             </section>
         }
@@ -39,14 +40,16 @@ pub fn Warnings(list: Vec<Warning>) -> impl IntoView {
 
 #[component]
 fn Told(warning: Warning) -> impl IntoView {
+    let words = words();
     let date = warning.when.date.clone();
+    let told = words.warning_told();
     let original = warning
         .copy_of
-        .map(|place| format!(" It was a copy of the session of {place}."));
+        .map(|place| format!(" {}", words.warning_copy_of(place.in_words(words))));
     view! {
         <p>
-            <strong>{date}</strong> " (" <Moment when=warning.when /> "): a copy was used from "
-            <strong>{warning.from.to_string()}</strong> "." {original}
+            {told.s0} <strong>{date}</strong> {told.s1} <Moment when=warning.when /> {told.s2}
+            <strong>{warning.from.in_words(words)}</strong> {told.s3} {original}
         </p>
     }
 }

@@ -53,3 +53,8 @@ pub const SECURE_BROWSER_COOKIE: &str = concatcp!("__Host-", BROWSER_COOKIE);
 pub const THEME_COOKIE: &str = concatcp!(ID, "_theme");
 /// Its name on https, under which nobody can set one over plain http.
 pub const SECURE_THEME_COOKIE: &str = concatcp!("__Secure-", THEME_COOKIE);
+
+/// The cookie with the language that somebody chose. It is no secret, either.
+pub const LANGUAGE_COOKIE: &str = concatcp!(ID, "_language");
+/// Its name on https.
+pub const SECURE_LANGUAGE_COOKIE: &str = concatcp!("__Secure-", LANGUAGE_COOKIE);

@@ -2,7 +2,7 @@
 
 mod page;
 
-use app::error::AppError;
+use app::error::{AppError, Failure};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use words::Language;
 
 use crate::App;
 use crate::api;
@@ -77,6 +78,8 @@ pub(crate) fn wait(response: &mut Response, seconds: Option<u32>) {
 pub(crate) async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
     let asker = api::is_of_api(request.uri().path()).then(|| Asker::of(request.headers()));
     let wants_html = wants_html(&request);
+    let language = request.extensions().get::<Language>().copied();
+    let language = language.unwrap_or_default();
     let mut response = next.run(request).await;
     let refusal = response.extensions_mut().remove::<ApiError>();
     let error = response.extensions_mut().remove::<AppError>();
@@ -85,9 +88,10 @@ pub(crate) async fn render(State(app): State<App>, request: Request, next: Next)
         (Some(asker), Some(refusal), _) => refusal.told_to(asker),
         (Some(asker), None, Some(error)) => ApiError::from(error).told_to(asker),
         (None, _, Some(error)) if wants_html => {
-            Html(page::page(&error, app.services.files.stylesheet())).into_response()
+            let error = error.in_words(language.words());
+            Html(page::page(&error, app.services.files.stylesheet(), language)).into_response()
         }
-        (None, _, Some(error)) => Json(&error).into_response(),
+        (None, _, Some(error)) => Json(error.in_words(language.words())).into_response(),
         (_, _, None) => return response,
     };
     let (head, body) = told.into_parts();
@@ -104,16 +108,8 @@ fn wordless(response: &Response) -> Option<AppError> {
         return None;
     }
     match response.status() {
-        StatusCode::NOT_FOUND => Some(AppError::new(
-            404,
-            "not_found",
-            "There is nothing at this address. Check it for a typing mistake.",
-        )),
-        StatusCode::METHOD_NOT_ALLOWED => Some(AppError::new(
-            405,
-            "method_not_allowed",
-            "This address cannot be used that way. Go back to the page that you came from.",
-        )),
+        StatusCode::NOT_FOUND => Some(Failure::NotFound.into()),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Failure::MethodNotAllowed.into()),
         StatusCode::SERVICE_UNAVAILABLE => Some(AppError::unavailable()),
         _ => None,
     }

@@ -2,7 +2,7 @@
 //!
 //! It decides before Leptos runs, so a page is never rendered for somebody who may not see it.
 
-use app::error::AppError;
+use app::error::{AppError, Failure};
 use app::next;
 use app::pages::{Who, who_may_see};
 use app::ssr::{Arrival, Guarded};
@@ -19,11 +19,7 @@ const PROOF: &str = "/profile/confirm";
 /// Sends strangers to the sign-in, and those who are signed in away from it.
 pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
     let Some(path) = canonical(request.uri().path()) else {
-        return answer::failure(AppError::new(
-            400,
-            "bad_path",
-            "This address is not written as addresses are.",
-        ));
+        return answer::failure(Failure::BadPath.into());
     };
     let who = who_may_see(&path);
     let standing = standing(&request);

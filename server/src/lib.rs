@@ -15,6 +15,7 @@ mod form;
 mod guard;
 pub mod healthcheck;
 mod jwks;
+mod language;
 mod outbox;
 mod own;
 mod prepared;
@@ -158,6 +159,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
     let site = ServiceBuilder::new()
         .layer(from_fn(requests::watch))
         .layer(from_fn_with_state(app.clone(), security::headers))
+        .layer(from_fn_with_state(app.clone(), language::choose))
         .layer(from_fn_with_state(app.clone(), answer::render))
         .layer(CatchPanicLayer::custom(|_| {
             answer::failure(AppError::internal())

@@ -9,10 +9,10 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use app::error::AppError;
+use app::error::{AppError, Failure};
 use askama::Template;
 use axum::Router;
-use axum::extract::{ConnectInfo, Path as InPath, Request, State};
+use axum::extract::{ConnectInfo, Extension, Path as InPath, Request, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, HOST};
 use axum::http::{HeaderValue, Version};
 use axum::middleware::{Next, from_fn_with_state};
@@ -20,6 +20,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use mail_parser::{Addr, MessageParser};
 use url::Url;
+use words::Language;
 
 use crate::answer;
 use crate::client::is_relayed;
@@ -63,9 +64,7 @@ async fn only_here(State(outbox): State<Outbox>, request: Request, next: Next) -
     if is_from_here && !is_relayed && host == Some(outbox.authority.as_bytes()) {
         next.run(request).await
     } else {
-        let message =
-            "The outbox is shown on the machine that the site runs on, under its own address.";
-        answer::failure(AppError::new(403, "only_here", message))
+        answer::failure(Failure::OnlyHere.into())
     }
 }
 
@@ -74,6 +73,7 @@ async fn only_here(State(outbox): State<Outbox>, request: Request, next: Next) -
 struct List {
     letters: Vec<Letter>,
     stylesheet: String,
+    language: Language,
 }
 
 #[derive(Template)]
@@ -81,6 +81,7 @@ struct List {
 struct Opened {
     letter: Letter,
     stylesheet: String,
+    language: Language,
 }
 
 struct Letter {
@@ -100,7 +101,7 @@ enum Part {
     Link(String),
 }
 
-async fn list(State(outbox): State<Outbox>) -> Response {
+async fn list(State(outbox): State<Outbox>, Extension(language): Extension<Language>) -> Response {
     let letters = names(&outbox.folder).into_iter().take(MOST);
     let letters = letters
         .filter_map(|name| read(&outbox.folder, name))
@@ -108,14 +109,20 @@ async fn list(State(outbox): State<Outbox>) -> Response {
     page(&List {
         letters,
         stylesheet: outbox.stylesheet,
+        language,
     })
 }
 
-async fn letter(State(outbox): State<Outbox>, InPath(name): InPath<String>) -> Response {
+async fn letter(
+    State(outbox): State<Outbox>,
+    Extension(language): Extension<Language>,
+    InPath(name): InPath<String>,
+) -> Response {
     match find(&outbox.folder, &name) {
         Some(letter) => page(&Opened {
             letter,
             stylesheet: outbox.stylesheet,
+            language,
         }),
         None => missing(),
     }
@@ -142,7 +149,7 @@ fn page(template: &impl Template) -> Response {
 }
 
 fn missing() -> Response {
-    answer::failure(AppError::new(404, "not_found", "There is no such letter."))
+    answer::failure(Failure::NoLetter.into())
 }
 
 /// The letters in a folder, the newest first. A folder that is not there has none.

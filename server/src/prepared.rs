@@ -11,10 +11,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
+use words::Language;
 
 use crate::{App, answer};
 
-/// Where strangers come in. What such a page shows them is decided by their [`Visit`] alone.
+/// Where strangers come in. What such a page shows them is decided by their [`Visit`] and the language.
 const ENTRANCES: [&str; 4] = ["/", "/login", "/register", "/forgot-password"];
 
 /// More than there can be by the number of entrances, themes and languages.
@@ -25,7 +26,10 @@ const LARGEST: usize = 1 << 20;
 
 /// The pages that were rendered.
 #[derive(Default)]
-pub(crate) struct Prepared(RwLock<HashMap<Visit, Arc<Page>>>);
+pub(crate) struct Prepared(RwLock<HashMap<Asked, Arc<Page>>>);
+
+/// Whatever a page depends on.
+type Asked = (Visit, Language);
 
 /// A page, cut where the nonce stood that it was rendered with.
 struct Page {
@@ -44,25 +48,28 @@ pub(crate) async fn prepare(State(app): State<App>, request: Request, next: Next
         && parts.uri.query().is_none()
         && ENTRANCES.contains(&parts.uri.path());
     let nonce = parts.extensions.get::<PolicyNonce>().cloned();
-    let visit = (is_stranger && is_entrance).then(|| app.services.visit(&parts));
+    let language = parts.extensions.get::<Language>().copied();
+    let asked = (is_stranger && is_entrance)
+        .then(|| Some((app.services.visit(&parts), language?)))
+        .flatten();
     let request = Request::from_parts(parts, body);
-    let (Some(visit), Some(PolicyNonce(nonce))) = (visit, nonce) else {
+    let (Some(asked), Some(PolicyNonce(nonce))) = (asked, nonce) else {
         return next.run(request).await;
     };
-    if let Some(page) = app.prepared.get(&visit) {
+    if let Some(page) = app.prepared.get(&asked) {
         return page.with(&nonce);
     }
     let response = next.run(request).await;
-    app.prepared.keep(visit, response, &nonce).await
+    app.prepared.keep(asked, response, &nonce).await
 }
 
 impl Prepared {
-    fn get(&self, visit: &Visit) -> Option<Arc<Page>> {
+    fn get(&self, asked: &Asked) -> Option<Arc<Page>> {
         let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        pages.get(visit).cloned()
+        pages.get(asked).cloned()
     }
 
-    async fn keep(&self, visit: Visit, response: Response, nonce: &str) -> Response {
+    async fn keep(&self, asked: Asked, response: Response, nonce: &str) -> Response {
         if response.status() != StatusCode::OK {
             return response;
         }
@@ -75,7 +82,7 @@ impl Prepared {
         if let Some(page) = page
             && pages.len() < MOST
         {
-            pages.insert(visit, Arc::new(page));
+            pages.insert(asked, Arc::new(page));
         }
         Response::from_parts(parts, Body::from(body))
     }

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use app::error::AppError;
+use app::error::{AppError, Failure};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::Extensions;
 use http_body_util::LengthLimitError;
@@ -37,17 +37,11 @@ pub(crate) async fn received(extensions: &Extensions, body: Body) -> Result<Byte
 /// 408, 413, or 400 when it breaks off.
 pub(crate) async fn receive(body: Body) -> Result<Bytes, AppError> {
     let received = tokio::time::timeout(TIME_LIMIT, to_bytes(body, MAX_BODY)).await;
-    let bytes = received.map_err(|_| {
-        let message = "It took too long to arrive. Please try again.";
-        AppError::new(408, "too_slow", message)
-    })?;
+    let bytes = received.map_err(|_| AppError::from(Failure::TooSlow))?;
     bytes.map_err(|error| {
         let source = error.source();
         match source.and_then(|source| source.downcast_ref::<LengthLimitError>()) {
-            Some(_) => {
-                let message = "That is more than can be taken. Please shorten it.";
-                AppError::new(413, "too_large", message)
-            }
+            Some(_) => Failure::TooLarge.into(),
             None => AppError::malformed(),
         }
     })

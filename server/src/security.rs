@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::error::AppError;
+use app::error::Failure;
 use app::ssr::PolicyNonce;
 use axum::extract::{Request, State};
 use axum::http::header::{
@@ -175,6 +175,5 @@ impl CrossOrigin {
 }
 
 fn refuse() -> Response {
-    let message = "This request came from another site.";
-    answer::failure(AppError::new(403, "cross_origin", message))
+    answer::failure(Failure::CrossOrigin.into())
 }

@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use time::OffsetDateTime;
 use tower_cookies::Cookies;
+use words::Language;
 
 use crate::App;
 use crate::answer;
@@ -179,6 +180,7 @@ pub(crate) fn client(app: &App, cookies: &Cookies, request: &Request) -> Client 
         .and_then(|value| value.to_str().ok());
     Client {
         browser: browser(app, cookies),
+        language: request.extensions().get::<Language>().copied(),
         ..Client::new(address, user_agent)
     }
 }

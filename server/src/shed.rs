@@ -1,6 +1,6 @@
 //! What there is no room for is turned away at once, instead of making everybody wait.
 
-use app::error::AppError;
+use app::error::{AppError, Failure};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -54,6 +54,5 @@ pub(crate) async fn shed(State(app): State<App>, mut request: Request, next: Nex
 }
 
 fn overloaded() -> Response {
-    let message = "Many people are here right now. Please try again in a moment.";
-    answer::failure(AppError::new(503, "overloaded", message).after(2))
+    answer::failure(AppError::from(Failure::Overloaded).after(2))
 }

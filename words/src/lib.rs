@@ -19,9 +19,6 @@ use std::sync::LazyLock;
 
 pub use generated::{L10n as Language, L10nLanguage as Words};
 
-/// What the product is called, in every language.
-pub const PRODUCT: &str = "Latchkey";
-
 /// Each is read once, when the first word is asked for.
 static WORDS: LazyLock<Vec<Words>> =
     LazyLock::new(|| Language::iter().map(Language::load).collect());

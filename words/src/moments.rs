@@ -1,6 +1,6 @@
 //! When and where, as one would say it.
 
-use time::{Duration, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use crate::Words;
 
@@ -11,6 +11,18 @@ impl Words {
         let (day, month) = (at.day(), u8::from(at.month()));
         let time = format!("{:02}:{:02}", at.hour(), at.minute());
         self.calendar_date(day, month, at.year().to_string(), time)
+    }
+
+    /// Like `21 November`.
+    #[must_use]
+    pub fn day(&self, day: Date) -> String {
+        self.day_of_year(day.day(), u8::from(day.month()))
+    }
+
+    /// Like `21 Nov`.
+    #[must_use]
+    pub fn short_day(&self, day: Date) -> String {
+        self.day_of_year_short(day.day(), u8::from(day.month()))
     }
 
     /// Like `in 9 minutes` or `2 hours ago`: in the largest unit that there is at least one of, rounded to the nearest.

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use crate::activity::{Happening, Page};
 use crate::error::AppError;
+use crate::language::words;
 use crate::ssr::Request;
 use crate::ssr::words::{place, when};
 use crate::warning::Warning;
@@ -49,76 +50,71 @@ pub(super) fn told(warnings: Vec<auth::Warning>, now: OffsetDateTime) -> Vec<War
 
 pub(super) fn happening(row: Activity, now: OffsetDateTime) -> Happening {
     Happening {
-        what: what(row.event, row.detail.as_deref()).to_owned(),
+        what: what(row.event, row.detail.as_deref()),
         when: when(row.at, now),
         from: (row.client != Client::default()).then(|| place(row.client)),
     }
 }
 
-fn what(event: Event, detail: Option<&str>) -> &'static str {
+fn what(event: Event, detail: Option<&str>) -> String {
+    let words = words();
     match (event, detail) {
-        (Event::SignedUp, _) => "Account created",
-        (Event::SignedIn, _) => "Signed in",
-        (Event::SignInFailed, _) => "Someone tried to sign in with a wrong password",
-        (Event::SignedOut, _) => "Signed out",
+        (Event::SignedUp, _) => words.happened_signed_up(),
+        (Event::SignedIn, _) => words.happened_signed_in(),
+        (Event::SignInFailed, _) => words.happened_sign_in_failed(),
+        (Event::SignedOut, _) => words.happened_signed_out(),
         (Event::SessionReplaced, Some("reauthenticated")) => {
-            "Entered the password again; the session before was ended"
+            words.happened_session_replaced_reauthenticated()
         }
-        (Event::SessionReplaced, _) => "Signed in again; the session before was ended",
-        (Event::SessionReused, _) => "A copied session was used and has been ended",
+        (Event::SessionReplaced, _) => words.happened_session_replaced(),
+        (Event::SessionReused, _) => words.happened_session_reused(),
         (Event::SessionEnded, Some("password_changed")) => {
-            "A session was ended because the password was changed"
+            words.happened_session_ended_password_changed()
         }
         (Event::SessionEnded, Some("account_disabled")) => {
-            "A session was ended because the account was disabled"
+            words.happened_session_ended_account_disabled()
         }
         (Event::SessionEnded, Some("password_reset")) => {
-            "A session was ended because a new password was set by mail"
+            words.happened_session_ended_password_reset()
         }
         (Event::SessionEnded, Some("email_change_undone")) => {
-            "A session was ended because a change of address was undone"
+            words.happened_session_ended_email_change_undone()
         }
         (Event::SessionEnded, Some("deletion_planned")) => {
-            "A session was ended because the account is to be deleted"
+            words.happened_session_ended_deletion_planned()
         }
         (Event::SessionEnded, Some("password_set" | "role_changed" | "operator")) => {
-            "A session was ended by whoever runs this site"
+            words.happened_session_ended_by_operator()
         }
-        (Event::SessionEnded, _) => "A session was ended from another device",
-        (Event::SessionExpired, Some("idle")) => "A session ran out because it was not used",
-        (Event::SessionExpired, Some("absolute")) => {
-            "A session ran out after the longest time that one may last"
-        }
-        (Event::SessionExpired, _) => "A session ran out",
-        (Event::RefreshRefused, _) => "A session that is not known was refused",
-        (Event::ProfileChanged, _) => "Profile changed",
-        (Event::PasswordChanged, _) => "Password changed",
-        (Event::EmailConfirmed, _) => "Address confirmed",
-        (Event::EmailChangeAsked, _) => "Another address was asked for",
-        (Event::EmailChanged, _) => "Address changed",
-        (Event::EmailChangeUndone, _) => "A change of address was undone",
-        (Event::PasswordReset, _) => "A new password was set by mail",
-        (Event::SessionDisowned, _) => "A session was ended by the link in a letter",
-        (Event::Reauthenticated, _) => "Confirmed that it is you",
-        (Event::ReauthenticationFailed, _) => {
-            "A wrong password was given where it is asked for again"
-        }
-        (Event::DataExported, _) => "Your data was downloaded",
-        (Event::DeletionPlanned, _) => "The account was to be deleted",
-        (Event::DeletionCalledOff, _) => "Signed in, so the account stays",
-        (Event::AccountDeleted, _) => "Account deleted",
-        (Event::AccountReplaced, _) => "The account made way for another",
-        (Event::AccountDisabled, _) => "Account disabled",
-        (Event::AccountEnabled, _) => "Account enabled again",
-        (Event::AccountAdded, _) => "Account made by whoever runs this site",
-        (Event::AccountImported, _) => "Account moved here",
-        (Event::RoleChanged, _) => "Another role was given by whoever runs this site",
-        (Event::PasswordSet, _) => "A password was set by whoever runs this site",
-        (Event::PasswordLinkMade, _) => {
-            "A link for a new password was made by whoever runs this site"
-        }
+        (Event::SessionEnded, _) => words.happened_session_ended(),
+        (Event::SessionExpired, Some("idle")) => words.happened_session_expired_idle(),
+        (Event::SessionExpired, Some("absolute")) => words.happened_session_expired_absolute(),
+        (Event::SessionExpired, _) => words.happened_session_expired(),
+        (Event::RefreshRefused, _) => words.happened_refresh_refused(),
+        (Event::ProfileChanged, _) => words.happened_profile_changed(),
+        (Event::PasswordChanged, _) => words.happened_password_changed(),
+        (Event::EmailConfirmed, _) => words.happened_email_confirmed(),
+        (Event::EmailChangeAsked, _) => words.happened_email_change_asked(),
+        (Event::EmailChanged, _) => words.happened_email_changed(),
+        (Event::EmailChangeUndone, _) => words.happened_email_change_undone(),
+        (Event::PasswordReset, _) => words.happened_password_reset(),
+        (Event::SessionDisowned, _) => words.happened_session_disowned(),
+        (Event::Reauthenticated, _) => words.happened_reauthenticated(),
+        (Event::ReauthenticationFailed, _) => words.happened_reauthentication_failed(),
+        (Event::DataExported, _) => words.happened_data_exported(),
+        (Event::DeletionPlanned, _) => words.happened_deletion_planned(),
+        (Event::DeletionCalledOff, _) => words.happened_deletion_called_off(),
+        (Event::AccountDeleted, _) => words.happened_account_deleted(),
+        (Event::AccountReplaced, _) => words.happened_account_replaced(),
+        (Event::AccountDisabled, _) => words.happened_account_disabled(),
+        (Event::AccountEnabled, _) => words.happened_account_enabled(),
+        (Event::AccountAdded, _) => words.happened_account_added(),
+        (Event::AccountImported, _) => words.happened_account_imported(),
+        (Event::RoleChanged, _) => words.happened_role_changed(),
+        (Event::PasswordSet, _) => words.happened_password_set(),
+        (Event::PasswordLinkMade, _) => words.happened_password_link_made(),
         (Event::KeyCreated | Event::KeyPromoted | Event::KeyRetired | Event::KeyRemoved, _) => {
-            "Key changed"
+            words.happened_key_changed()
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What the dashboard draws, from what the domain knows.
 
 use auth::{Device, Session, SignIns};
-use time::macros::format_description;
 use time::{Date, Duration, OffsetDateTime, Weekday};
 
+use crate::language::words;
 use crate::life::{Life, Scale, Seconds};
 use crate::sign_ins::{Chart, DAYS, Day, Week};
 use crate::ssr::words::when;
@@ -36,7 +36,7 @@ pub(super) fn since(now: OffsetDateTime) -> Date {
 
 /// Days of UTC, which are all of one length.
 pub(super) fn chart(sign_ins: &[SignIns], now: OffsetDateTime) -> Chart {
-    let first = since(now);
+    let (words, first) = (words(), since(now));
     let place = |day: Date| {
         let place = u16::try_from((day - first).whole_days()).ok();
         place.filter(|place| *place < DAYS)
@@ -44,7 +44,7 @@ pub(super) fn chart(sign_ins: &[SignIns], now: OffsetDateTime) -> Chart {
     let days = sign_ins.iter().filter_map(|one| {
         Some(Day {
             place: place(one.day)?,
-            date: date(one.day),
+            date: words.day(one.day),
             succeeded: one.succeeded,
             failed: one.failed,
         })
@@ -55,7 +55,7 @@ pub(super) fn chart(sign_ins: &[SignIns], now: OffsetDateTime) -> Chart {
     let weeks = weeks.map_while(|day| {
         Some(Week {
             place: place(day)?,
-            date: short_date(day),
+            date: words.short_day(day),
         })
     });
     Chart {
@@ -70,18 +70,6 @@ fn monday_from(day: Date) -> Date {
         Weekday::Monday => day,
         _ => day.next_occurrence(Weekday::Monday),
     }
-}
-
-/// Like `3 November`.
-fn date(day: Date) -> String {
-    let format = format_description!("[day padding:none] [month repr:long]");
-    day.format(format).unwrap_or_default()
-}
-
-/// Like `3 Nov`.
-fn short_date(day: Date) -> String {
-    let format = format_description!("[day padding:none] [month repr:short]");
-    day.format(format).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 
 use crate::confirm::Confirmation;
 use crate::error::AppError;
+use crate::language::words;
 use crate::reset::Reset;
 use crate::secure::Threat;
 use crate::ssr::words::{place, wrong_password};
@@ -128,12 +129,9 @@ pub(crate) async fn secure_account(token: String) -> Result<String, AppError> {
 /// An address that was free when the link was sent.
 fn taken_meanwhile(error: Error, otherwise: impl Fn(Error) -> AppError) -> AppError {
     match error {
-        Error::EmailTaken => AppError::new(
-            409,
-            "email_taken",
-            "Somebody has shown meanwhile that this address is theirs, for another account: nothing was changed. \
-             If that account is yours, sign in to it, and change its address or delete it; then open the link again.",
-        ),
+        Error::EmailTaken => {
+            AppError::new(409, "email_taken", words().error_email_taken_meanwhile())
+        }
         other => otherwise(other),
     }
 }

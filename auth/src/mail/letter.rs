@@ -3,7 +3,7 @@
 use askama::Template;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use words::{Language, PRODUCT, Words};
+use words::{Language, Words};
 
 use crate::account::Email;
 use crate::error::{Error, Result};
@@ -54,7 +54,7 @@ impl Letter<'_> {
 
     /// What stands before the address of the site, and after it.
     fn sender(&self) -> (String, String) {
-        let from = self.words().letter_from(PRODUCT);
+        let from = self.words().letter_from(product::NAME);
         (from.s0, from.s1)
     }
 }

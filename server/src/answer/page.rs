@@ -2,25 +2,23 @@
 //! failed.
 
 use app::error::AppError;
-
-const START: &str = "Go to the start page";
-const AGAIN: &str = "Try again";
+use words::{Language, Words};
 
 /// What a status is called, in words that are no programmer's.
-fn heading(status: u16) -> &'static str {
+fn heading(status: u16, words: &Words) -> String {
     match status {
-        401 => "You are signed out",
-        403 => "This is not open to you",
-        404 => "There is no such page",
-        405 => "That does not work here",
-        408 | 504 => "That took too long",
-        409 => "Something else came first",
-        410 => "This is gone",
-        413 => "That is too much",
-        429 => "Too many tries",
-        503 => "Not right now",
-        500.. => "Something went wrong",
-        _ => "That was not understood",
+        401 => words.failure_signed_out(),
+        403 => words.failure_not_open(),
+        404 => words.failure_nothing_there(),
+        405 => words.failure_not_that_way(),
+        408 | 504 => words.failure_too_slow(),
+        409 => words.failure_came_first(),
+        410 => words.failure_gone(),
+        413 => words.failure_too_large(),
+        429 => words.failure_too_many(),
+        503 => words.failure_not_now(),
+        500.. => words.failure_internal(),
+        _ => words.failure(),
     }
 }
 
@@ -30,26 +28,31 @@ fn passes(status: u16) -> bool {
 }
 
 /// All words in it are ours.
-pub(super) fn page(error: &AppError, stylesheet: &str) -> String {
-    let heading = heading(error.status);
+pub(super) fn page(error: &AppError, stylesheet: &str, language: Language) -> String {
+    let words = language.words();
+    let heading = heading(error.status, words);
     let name = product::NAME;
     // An address that is empty is that of the page, asked for without a form.
     let (again, start) = if passes(error.status) {
         (
-            format!(r#"<a class="button primary" href="">{AGAIN}</a> "#),
+            format!(r#"<a class="button primary" href="">{}</a> "#, words.failure_again()),
             "button",
         )
     } else {
         (String::new(), "button primary")
     };
     format!(
-        r#"<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+        r#"<!DOCTYPE html><html lang="{}" dir="{}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{heading} · {name}</title><link rel="stylesheet" href="{stylesheet}"></head>
 <body><header class="site-header"><div class="bar"><a class="brand" href="/">{name}</a></div></header>
 <main><section class="card narrow"><p class="eyebrow">{}</p><h1>{heading}</h1><p>{}</p>
-<p class="actions">{again}<a class="{start}" href="/">{START}</a></p></section></main></body></html>"#,
-        error.status, error.message
+<p class="actions">{again}<a class="{start}" href="/">{}</a></p></section></main></body></html>"#,
+        language.tag(),
+        language.direction(),
+        error.status,
+        error.message,
+        words.go_to_start(),
     )
 }
 
@@ -61,9 +64,9 @@ mod tests {
     fn what_passes_by_itself_can_be_tried_again() {
         for (status, is_offered) in [(429, true), (503, true), (500, true), (404, false)] {
             let error = AppError::new(status, "code", "what to do");
-            let page = page(&error, "/style.css");
-            assert_eq!(page.contains(AGAIN), is_offered, "{status}");
-            assert!(page.contains("what to do") && page.contains(START));
+            let page = page(&error, "/style.css", Language::En);
+            assert_eq!(page.contains("Try again"), is_offered, "{status}");
+            assert!(page.contains("what to do") && page.contains("start page"));
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower_cookies::Cookies;
 use utoipa::ToSchema;
+use words::Language;
 
 use crate::api::body::Body;
 use crate::api::described::{Denied, Done, Missing, Unreadable};
@@ -74,7 +75,7 @@ fn listed(device: Device, own: SessionId) -> Listed {
     Listed {
         id: device.id.to_string(),
         device_id: device.device.map(|device| device.as_str().to_owned()),
-        device_name: device.client.browser_name(),
+        device_name: device.client.browser_name(Language::default()),
         current: device.id == own,
         login_at: iso(device.created_at),
         last_active_at: iso(device.last_seen_at),

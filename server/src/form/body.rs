@@ -1,7 +1,7 @@
 //! The body of a form: within the limit, in time, of the right type, valid UTF-8, and with no field that
 //! is not known.
 
-use app::error::AppError;
+use app::error::{AppError, Failure};
 use axum::body::{Body, Bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -37,8 +37,7 @@ pub(super) async fn read(
             fields,
         });
     }
-    let message = "The form has a field that is not known here. Please try again.";
-    Err((AppError::new(422, "unknown_field", message), fields))
+    Err((Failure::UnknownField.into(), fields))
 }
 
 async fn receive_form(parts: &Parts, body: Body) -> Result<Bytes, AppError> {
@@ -49,18 +48,14 @@ async fn receive_form(parts: &Parts, body: Body) -> Result<Bytes, AppError> {
         .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     let is_form = essence.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-    let not_a_form = || {
-        let message = "Forms are accepted as application/x-www-form-urlencoded only.";
-        AppError::new(415, "content_type", message)
-    };
     if !is_form && !essence.is_empty() {
-        return Err(not_a_form());
+        return Err(Failure::ContentType.into());
     }
     let bytes = receive::received(&parts.extensions, body).await?;
     if is_form || bytes.is_empty() {
         Ok(bytes)
     } else {
-        Err(not_a_form())
+        Err(Failure::ContentType.into())
     }
 }
 

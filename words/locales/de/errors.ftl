@@ -12,8 +12,8 @@ error-too-large = Das ist mehr, als angenommen werden kann. Bitte kürzen Sie es
 error-bad-path = Diese Adresse ist nicht so geschrieben, wie Adressen es sind.
 error-cross-origin = Diese Anfrage kam von einer anderen Website.
 error-overloaded = Gerade sind viele Menschen hier. Bitte versuchen Sie es gleich noch einmal.
-error-not-found = Hier ist nichts.
-error-method-not-allowed = Diese Adresse lässt sich so nicht verwenden.
+error-not-found = Unter dieser Adresse gibt es nichts. Prüfen Sie, ob Sie sich vertippt haben.
+error-method-not-allowed = Diese Adresse lässt sich so nicht verwenden. Gehen Sie zurück zu der Seite, von der Sie kamen.
 error-unreachable = Der Server war nicht zu erreichen. Es ging nichts verloren: Bitte versuchen Sie es noch einmal.
 
 error-bad-credentials = Dieser Name und dieses Passwort passen nicht zusammen. Prüfen Sie beide, und versuchen Sie es noch einmal.
@@ -30,11 +30,11 @@ error-throttled = Vor Kurzem wurde schon eine E-Mail verschickt. Sehen Sie danac
 error-too-many-attempts = Das waren zu viele Versuche. Versuchen Sie es { $soon } noch einmal.
 
 error-email-missing = Geben Sie Ihre E-Mail-Adresse ein.
-error-email-too-long = Diese Adresse ist zu lang, um eine zu sein.
+error-email-too-long = Diese Adresse ist zu lang, um eine zu sein. Prüfen Sie, ob Sie sich vertippt haben.
 error-email-malformed = Geben Sie eine E-Mail-Adresse ein, etwa name@example.org.
 error-email-taken = Zu dieser Adresse gibt es ein Konto. Melden Sie sich damit an.
     .meanwhile = Inzwischen hat jemand gezeigt, dass diese Adresse zu einem anderen Konto gehört: Es wurde nichts geändert. Wenn jenes Konto Ihres ist, melden Sie sich dort an und ändern Sie seine Adresse, oder löschen Sie es; öffnen Sie dann den Link noch einmal.
-error-email-same = Diese Adresse hat Ihr Konto schon.
+error-email-same = Diese Adresse hat Ihr Konto schon. Geben Sie eine andere ein.
 
 error-username-missing = Wählen Sie einen Benutzernamen.
 error-username-length = Verwenden Sie 3 bis 32 Zeichen.
@@ -42,27 +42,27 @@ error-username-characters = Verwenden Sie nur Buchstaben von a bis z, Ziffern, P
 error-username-taken = Dieser Benutzername ist vergeben. Wählen Sie einen anderen.
 
 error-name-too-long = Verwenden Sie höchstens 64 Zeichen.
-error-name-characters = Der Name enthält Zeichen, die sich nicht darstellen lassen.
+error-name-characters = Der Name enthält Zeichen, die sich nicht darstellen lassen. Lassen Sie sie weg.
 
 error-password-missing = Wählen Sie ein Passwort.
 error-password-too-short = Verwenden Sie mindestens { $least } Zeichen. Die Länge macht ein Passwort stark.
 error-password-too-long = Verwenden Sie höchstens { $most } Zeichen.
 error-password-common = Das ist eines der Passwörter, die zuerst probiert werden. Wählen Sie ein anderes.
-error-password-context = Ihr Passwort darf weder Ihr Name noch Ihre oder unsere Adresse sein.
+error-password-context = Ihr Passwort darf weder Ihr Name noch Ihre oder unsere Adresse sein. Wählen Sie ein anderes.
 error-password-same = Das ist das Passwort, das Sie schon haben. Wählen Sie ein anderes.
 
 # Die Überschrift einer Seite, die gezeigt wird, wenn keine andere es kann, nach ihrem Status.
 
-failure = Fehler
-    .bad-request = Ungültige Anfrage
-    .unauthorized = Nicht angemeldet
-    .forbidden = Nicht erlaubt
-    .not-found = Nicht gefunden
-    .method-not-allowed = Methode nicht erlaubt
-    .too-slow = Zeit überschritten
-    .too-large = Zu groß
-    .unsupported = Unbekanntes Format
-    .unprocessable = Nicht zu verarbeiten
-    .too-many = Zu viele Anfragen
-    .internal = Interner Fehler
-    .unavailable = Nicht verfügbar
+failure = Das war nicht zu verstehen
+    .signed-out = Sie sind abgemeldet
+    .not-open = Das steht Ihnen nicht offen
+    .nothing-there = Diese Seite gibt es nicht
+    .not-that-way = Das geht hier nicht
+    .too-slow = Das hat zu lange gedauert
+    .came-first = Etwas anderes kam zuvor
+    .gone = Das gibt es nicht mehr
+    .too-large = Das ist zu viel
+    .too-many = Zu viele Versuche
+    .not-now = Gerade geht es nicht
+    .internal = Etwas ist schiefgegangen
+    .again = Noch einmal versuchen

@@ -15,6 +15,35 @@ calendar-date = { $day }. { $month ->
    *[12] Dezember
 } { $year }, { $time } UTC
 
+day-of-year = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+}
+day-of-year-short = { $day }. { $month ->
+    [1] Jan.
+    [2] Feb.
+    [3] März
+    [4] Apr.
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] Aug.
+    [9] Sept.
+    [10] Okt.
+    [11] Nov.
+   *[12] Dez.
+}
+
 just-now = gerade eben
 in-a-moment = in einem Moment
 in-seconds = { $count ->

@@ -7,7 +7,6 @@ language-direction = ltr
 skip-to-content = Zum Inhalt springen
 main-navigation = Hauptmenü
 nav-dashboard = Übersicht
-nav-profile = Profil
 sign-out = Abmelden
 sign-up = Registrieren
 sign-in = Anmelden
@@ -210,15 +209,40 @@ activity = Aktivität
 hello = Hallo, { $name }
 session = Diese Sitzung
     .as = Angemeldet als
-    .since = Seit
     .how = Wie
     .remembered = Mit Ihrem Passwort, in diesem Browser dauerhaft
     .browser = Mit Ihrem Passwort, bis Sie den Browser schließen
-    .access-ends = Zugriffstoken endet
-    .ends = Sitzung endet
+    .on = Mit
     .devices = Ihre Geräte
-session-renews = { $date }. Es erneuert sich von selbst, solange Sie hier sind.
-session-until = { $date }. Ohne einen Besuch { $when }.
+
+# Das Leben der Sitzung, als Zeitleiste.
+
+life-began = Angemeldet
+life-ends = Endet spätestens
+life-ends-idle = Endet ohne Besuch
+life-renewed = Zuletzt erneuert
+life-now = Jetzt
+life-renews = Nächste Erneuerung
+    .by-itself = von selbst, solange Sie hier sind
+life-told = Zeitleiste dieser Sitzung: angemeldet { $began }, zuletzt erneuert { $renewed }, nächste Erneuerung { $renews }, Ende { $idle } ohne Besuch und spätestens { $latest }.
+
+# Das Diagramm der Anmeldungen.
+
+sign-ins = Anmeldungen der letzten 6 Wochen
+    .today = Heute
+    .none = In diesen Wochen hat sich niemand bei Ihrem Konto angemeldet. Kommende Anmeldungen werden hier gezeichnet, Tag für Tag.
+    .first = Das ist Ihre erste. Die kommenden werden hier gezeichnet, Tag für Tag.
+    .if-not-you = Waren diese Versuche nicht Ihre? Dann rät jemand.
+    .change = Wählen Sie ein Passwort, das niemand errät
+count-of-sign-ins = { $count ->
+    [one] { $count } Anmeldung
+   *[other] { $count } Anmeldungen
+}
+count-of-attempts = { $count ->
+    [one] { $count } Fehlversuch
+   *[other] { $count } Fehlversuche
+}
+sign-ins-and-attempts = { $some } und { $others }
 
 # Eine kopierte Sitzung.
 

@@ -12,8 +12,8 @@ error-too-large = That is more than can be taken. Please shorten it.
 error-bad-path = This address is not written as addresses are.
 error-cross-origin = This request came from another site.
 error-overloaded = Many people are here right now. Please try again in a moment.
-error-not-found = There is nothing here.
-error-method-not-allowed = This address cannot be used that way.
+error-not-found = There is nothing at this address. Check it for a typing mistake.
+error-method-not-allowed = This address cannot be used that way. Go back to the page that you came from.
 error-unreachable = The server could not be reached. Nothing was lost: please try again.
 
 error-bad-credentials = That name and password do not go together. Check both and try again.
@@ -32,11 +32,11 @@ error-throttled = A letter was sent a short while ago. Look for it, or try again
 error-too-many-attempts = There were too many tries. Try again { $soon }.
 
 error-email-missing = Enter your email address.
-error-email-too-long = This address is too long to be one.
+error-email-too-long = This address is too long to be one. Check it for a typing mistake.
 error-email-malformed = Enter an email address, like name@example.org.
 error-email-taken = There is an account with this address. Sign in instead.
     .meanwhile = Somebody has shown meanwhile that this address is theirs, for another account: nothing was changed. If that account is yours, sign in to it, and change its address or delete it; then open the link again.
-error-email-same = This is the address that your account has already.
+error-email-same = This is the address that your account has already. Enter another one.
 
 error-username-missing = Choose a username.
 error-username-length = Use 3 to 32 characters.
@@ -44,7 +44,7 @@ error-username-characters = Use only letters from a to z, digits, dots, hyphens 
 error-username-taken = This username is taken. Choose another.
 
 error-name-too-long = Use 64 characters at most.
-error-name-characters = The name has characters that cannot be shown.
+error-name-characters = The name has characters that cannot be shown. Leave them out.
 
 error-password-missing = Choose a password.
 # $least (Number)
@@ -52,21 +52,21 @@ error-password-too-short = Use at least { $least } characters. Length is what ma
 # $most (Number)
 error-password-too-long = Use { $most } characters at most.
 error-password-common = This is one of the passwords that are tried first. Choose another.
-error-password-context = Your password must not be your name, your address or ours.
+error-password-context = Your password must not be your name, your address or ours. Choose another.
 error-password-same = This is the password that you have. Choose another.
 
 # The heading of a page that is shown when no other can be, by its status.
 
-failure = Error
-    .bad-request = Bad Request
-    .unauthorized = Unauthorized
-    .forbidden = Forbidden
-    .not-found = Not Found
-    .method-not-allowed = Method Not Allowed
-    .too-slow = Request Timeout
-    .too-large = Payload Too Large
-    .unsupported = Unsupported Media Type
-    .unprocessable = Unprocessable Entity
-    .too-many = Too Many Requests
-    .internal = Internal Server Error
-    .unavailable = Service Unavailable
+failure = That was not understood
+    .signed-out = You are signed out
+    .not-open = This is not open to you
+    .nothing-there = There is no such page
+    .not-that-way = That does not work here
+    .too-slow = That took too long
+    .came-first = Something else came first
+    .gone = This is gone
+    .too-large = That is too much
+    .too-many = Too many tries
+    .not-now = Not right now
+    .internal = Something went wrong
+    .again = Try again

@@ -19,6 +19,39 @@ calendar-date = { $day } { $month ->
    *[12] December
 } { $year }, { $time } UTC
 
+# $day (Number)
+# $month (Number) - 1 is January
+day-of-year = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+# $day (Number)
+# $month (Number) - 1 is January
+day-of-year-short = { $day } { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+
 just-now = just now
 in-a-moment = in a moment
 in-seconds = { $count ->

@@ -7,7 +7,6 @@ language-direction = ltr
 skip-to-content = Skip to content
 main-navigation = Main
 nav-dashboard = Dashboard
-nav-profile = Profile
 sign-out = Sign out
 sign-up = Sign up
 # On buttons and links that lead to the sign-in.
@@ -65,7 +64,7 @@ home-script = Works without script
     .what = Every form is plain HTML first. A small WebAssembly bundle makes it smoother, and nothing depends on it.
 home-ends = Ends when you say so
     .what = Signing out is final at once. A copied token that is used twice ends the session it was copied from.
-# $name (String) - what somebody is called
+# $name (Element) - what somebody is called
 continue-as = Continue as { $name }
 continue-as-yourself = Continue as yourself
 
@@ -237,22 +236,52 @@ activity = Activity
     .newest = Newest
     .nothing = There is nothing older.
 
-# $name (String) - what somebody is called
+# $name (Element) - what somebody is called
 hello = Hello, { $name }
 session = This session
     .as = Signed in as
-    .since = Since
     .how = How
     .remembered = With your password, kept signed in on this browser
     .browser = With your password, until you close the browser
-    .access-ends = Access token ends
-    .ends = Session ends
+    .on = On
     .devices = Your devices
-# $date (String) - like "22 November 2026, 19:38 UTC"
-session-renews = { $date }. It renews itself while you are here.
-# $date (String) - like "22 November 2026, 19:38 UTC"
-# $when (String) - like "in 2 hours"
-session-until = { $date }. Without a visit { $when }.
+
+# The life of the session, as a time line.
+
+life-began = Signed in
+life-ends = Ends at the latest
+life-ends-idle = Ends without a visit
+life-renewed = Last renewed
+life-now = Now
+life-renews = Next renewal
+    .by-itself = by itself, while you are here
+# What the picture says, for those who do not see it. All are like "in 2 hours".
+# $began (String)
+# $renewed (String)
+# $renews (String)
+# $idle (String)
+# $latest (String)
+life-told = Time line of this session: signed in { $began }, last renewed { $renewed }, next renewal { $renews }, ends { $idle } without a visit and { $latest } at the latest.
+
+# The chart of sign-ins.
+
+sign-ins = Sign-ins of the last 6 weeks
+    .today = Today
+    .none = Nobody signed in to your account in these weeks. Sign-ins to come are drawn here, day by day.
+    .first = This is your first one. Those to come are drawn here, day by day.
+    .if-not-you = Were those attempts not yours? Then somebody guesses.
+    .change = Choose a password that nobody can guess
+count-of-sign-ins = { $count ->
+    [one] { $count } sign-in
+   *[other] { $count } sign-ins
+}
+count-of-attempts = { $count ->
+    [one] { $count } failed attempt
+   *[other] { $count } failed attempts
+}
+# $some (String) - like "2 sign-ins"
+# $others (String) - like "1 failed attempt"
+sign-ins-and-attempts = { $some } and { $others }
 
 # A copied session.
 

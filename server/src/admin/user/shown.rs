@@ -2,6 +2,7 @@
 
 use auth::{Device, Persistence, UserInfo};
 use serde::Serialize;
+use words::Language;
 
 use crate::admin::moment;
 
@@ -113,7 +114,7 @@ impl From<&Device> for Place {
             expires_at: moment(device.expires_at.min(device.idle_expires_at)),
             address: device.client.address.clone(),
             user_agent: device.client.user_agent.clone(),
-            browser: device.client.browser_name(),
+            browser: device.client.browser_name(Language::default()),
             device_id: called.map(|id| id.as_str().to_owned()),
         }
     }
