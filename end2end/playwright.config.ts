@@ -14,6 +14,8 @@ export default defineConfig({
   reporter: 'list',
   use: {
     browserName: 'chromium',
+    // The pages that are read are in English, but for the tests that ask for another language.
+    locale: 'en-GB',
     trace: 'retain-on-failure',
     launchOptions: { executablePath: browser(), args: flags() },
   },

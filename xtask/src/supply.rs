@@ -74,7 +74,7 @@ fn collect(checkout: &Checkout, name: &str) -> Result<PathBuf> {
     let file = format!("{name}.json");
     let wanted = checkout.target.join(&file);
     fs::create_dir_all(&checkout.target)?;
-    for member in ["server", "app", "auth", "frontend", "xtask"] {
+    for member in ["server", "app", "auth", "frontend", "words", "xtask"] {
         let left = checkout.root.join(member).join(&file);
         if member == "server" {
             fs::copy(&left, &wanted).with_context(|| format!("there is no {}", left.display()))?;

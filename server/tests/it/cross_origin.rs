@@ -22,6 +22,7 @@ async fn what_another_site_makes_a_browser_post_is_refused() {
             "/logout",
             "/register",
             "/profile",
+            "/language",
             "/theme",
             "/fn/overview",
         ] {
@@ -97,6 +98,7 @@ async fn an_older_browser_has_to_name_the_very_origin_of_this_site() {
             "/login",
             "/logout",
             "/profile",
+            "/language",
             "/theme",
             "/api/login",
             "/api/logout",

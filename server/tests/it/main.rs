@@ -19,6 +19,7 @@ mod guard;
 mod headers;
 mod helpers;
 mod keys;
+mod language;
 mod leave;
 mod leaving;
 mod limits;

@@ -6,9 +6,10 @@ use axum::http::{Method, Request};
 use crate::helpers::{PASSWORD, TestApp};
 
 /// Wherever something is posted to, put or deleted.
-const CHANGES: [&str; 30] = [
+const CHANGES: [&str; 31] = [
     "/confirm-email",
     "/forgot-password",
+    "/language",
     "/login",
     "/logout",
     "/profile",
