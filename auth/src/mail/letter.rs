@@ -262,3 +262,64 @@ fn planned(told: &str, words: &Words) -> String {
         Err(_) => told.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    /// A letter of a kind, in a language.
+    fn letter(kind: Kind, detail: Option<&str>, language: Language) -> Written {
+        let recipient = Email::parse("ada@example.org").unwrap();
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0";
+        let client = Client::new(Some("192.0.2.7".to_owned()), Some(firefox));
+        let facts = Facts {
+            kind,
+            recipient: &recipient,
+            username: Some("ada"),
+            link: None,
+            client: &client,
+            at: datetime!(2026-11-21 12:00 UTC),
+            detail,
+            site: "https://latchkey.example",
+            language,
+        };
+        write(&facts).unwrap()
+    }
+
+    #[test]
+    fn no_letter_says_anything_in_two_languages_alike() {
+        let planned = Some("2026-11-28T12:00:00Z");
+        let kinds = Kind::ALL.map(|(kind, _)| (kind, planned));
+        for (kind, detail) in kinds.into_iter().chain([
+            (Kind::ResetPassword, Some(OPERATOR)),
+            (Kind::ResetPassword, None),
+        ]) {
+            let english = letter(kind, detail, Language::En);
+            let german = letter(kind, detail, Language::De);
+            assert_ne!(german.subject, english.subject);
+            let is_said =
+                |line: &&str| !line.is_empty() && !line.starts_with("http") && *line != "-- ";
+            let both = german.text.lines().filter(is_said);
+            let both: Vec<&str> = both
+                .filter(|line| english.text.lines().any(|other| other == *line))
+                .collect();
+            assert_eq!(both, [""; 0], "{kind:?}");
+            assert!(german.html.contains("<html lang=\"de\" dir=\"ltr\">"));
+            assert!(!german.html.contains("If the button"), "{}", german.html);
+        }
+    }
+
+    #[test]
+    fn the_day_of_a_deletion_is_written_as_in_the_language() {
+        let told = |detail, language| letter(Kind::DeletionPlanned, Some(detail), language).text;
+        let planned = "2026-11-28T12:00:00Z";
+        assert!(told(planned, Language::De).contains("am 28. November 2026, 12:00 UTC"));
+        assert!(told(planned, Language::De).contains("Firefox unter Linux, 192.0.2.7"));
+        assert!(told(planned, Language::En).contains("on 28 November 2026, 12:00 UTC"));
+        // As the version before wrote it.
+        let before = "28 November 2026, 12:00 UTC";
+        assert!(told(before, Language::En).contains(before));
+    }
+}

@@ -31,12 +31,12 @@ email = E-Mail-Adresse
 password = Passwort
 new-password = Neues Passwort
 current-password = Bisheriges Passwort
-show = Zeigen
+show = Anzeigen
 hide = Verbergen
-show-password = Passwort zeigen
+show-password = Passwort anzeigen
 hide-password = Passwort verbergen
-one-moment = Einen Moment …
-sending = Wird gesendet …
+one-moment = Einen Moment …
+sending = Wird gesendet …
 send-the-link = Link senden
 send-a-new-link = Neuen Link senden
 send-link-again = Link noch einmal senden
@@ -65,7 +65,7 @@ continue-as-yourself = Weiter
 # Anmelden.
 
 login = Anmelden
-    .busy = Anmeldung läuft …
+    .busy = Anmeldung läuft …
     .identifier = E-Mail-Adresse oder Benutzername
     .wanted = Melden Sie sich an, um diese Seite zu sehen.
     .leaving = Ihr Konto wird in 7 Tagen gelöscht, und Sie sind überall abgemeldet. Wenn Sie es behalten möchten, melden Sie sich vorher an.
@@ -78,7 +78,7 @@ login-new-here = Neu hier? { -create-account-link }
 # Ein Konto anlegen.
 
 register = Konto anlegen
-    .busy = Ihr Konto wird angelegt …
+    .busy = Ihr Konto wird angelegt …
 register-have-account = Sie haben schon ein Konto? { -sign-in-link }
 -sign-in-link = Anmelden
 
@@ -95,7 +95,7 @@ forgot-no-letter = Nach ein paar Minuten noch keine E-Mail? Sehen Sie im Spam-Or
 
 reset-for = Für { $email }. Alle Geräte, die angemeldet sind, werden abgemeldet.
 reset = Passwort festlegen
-    .busy = Wird festgelegt …
+    .busy = Wird festgelegt …
 
 # Links in E-Mails.
 
@@ -109,7 +109,7 @@ no-mail-here = Diese Website ist in Entwicklung und verschickt keine E-Mails. { 
 confirm-address = Bestätigen Sie Ihre Adresse
     .submit = Adresse bestätigen
     .submit-and-sign-in = Bestätigen und anmelden
-    .busy = Wird bestätigt …
+    .busy = Wird bestätigt …
     .hint = Das Sie für dieses Konto gewählt haben. Es zeigt, dass auch das Konto Ihnen gehört.
     .sent = Eine E-Mail ist unterwegs. Öffnen Sie den Link darin, um Ihre Adresse zu bestätigen: Er gilt einmal, 24 Stunden lang.
     .for-stranger = Geben Sie die Adresse Ihres Kontos ein, und wir senden Ihnen noch einen Link, der sie bestätigt.
@@ -142,7 +142,7 @@ profile = Profil
     .saved = Ihre Änderungen sind gespeichert.
     .names = Wie Sie heißen
     .save = Speichern
-    .saving = Wird gespeichert …
+    .saving = Wird gespeichert …
     .name = Name
     .name-hint = Wie Sie genannt werden möchten. Das Feld darf leer bleiben.
 address = Adresse
@@ -166,7 +166,7 @@ change-email-pending = Sie haben schon { $email } angegeben. Um das abzubrechen,
 security = Sicherheit
     .changed = Ihr Passwort ist geändert, und alle anderen Geräte sind abgemeldet.
     .submit = Passwort ändern
-    .busy = Wird geändert …
+    .busy = Wird geändert …
 security-forgot = Vergessen? { -new-one-by-mail }
 -new-one-by-mail = Per E-Mail ein neues festlegen
 
@@ -209,7 +209,7 @@ activity = Aktivität
 hello = Hallo, { $name }
 session = Diese Sitzung
     .as = Angemeldet als
-    .how = Wie
+    .how = Anmeldung
     .remembered = Mit Ihrem Passwort, in diesem Browser dauerhaft
     .browser = Mit Ihrem Passwort, bis Sie den Browser schließen
     .on = Mit
