@@ -1,0 +1,117 @@
+// The time between a page that can be seen and the WASM that wakes it: nothing is lost, nothing moves.
+
+import type { Page } from '@playwright/test';
+
+import { createAccount, expect, isAwake, signIn, test } from './fixtures.ts';
+
+/** Holds back what the page asks for at such an address. What is returned lets it come. */
+async function hold(page: Page, address: string): Promise<() => void> {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(address, async (route) => {
+    await held;
+    await route.fallback();
+  });
+  return release;
+}
+
+const name = (page: Page) => page.getByLabel('Email or username');
+
+test.describe('while the WASM is on its way', { tag: '@script' }, () => {
+  test('who is typing keeps the place', async ({ page }) => {
+    const wake = await hold(page, '**/pkg/*.wasm');
+    await page.goto('/login', { waitUntil: 'commit' });
+    await name(page).focus();
+    await page.keyboard.type('seven otters');
+    for (let steps = 0; steps < 'otters'.length; steps += 1) await page.keyboard.press('ArrowLeft');
+    wake();
+    await isAwake(page);
+
+    await expect(name(page)).toBeFocused();
+    await page.keyboard.type('quiet ');
+    await expect(name(page)).toHaveValue('seven quiet otters');
+  });
+
+  test('a selection stays, and a password that is typed stays one', async ({ page }) => {
+    const wake = await hold(page, '**/pkg/*.wasm');
+    await page.goto('/login', { waitUntil: 'commit' });
+    const password = page.getByLabel('Password', { exact: true });
+    await password.fill('seven quiet otters sing');
+    await password.selectText();
+    wake();
+    await isAwake(page);
+
+    await expect(password).toBeFocused();
+    await expect(password).toHaveAttribute('type', 'password');
+    await page.keyboard.type('eight');
+    await expect(password).toHaveValue('eight');
+  });
+
+  test('a form can be sent', async ({ page, member }) => {
+    const wake = await hold(page, '**/pkg/*.wasm');
+    await page.goto('/login', { waitUntil: 'commit' });
+    await signIn(page, member.username, member.password);
+    await page.waitForURL('/dashboard', { waitUntil: 'commit' });
+    wake();
+    await isAwake(page);
+    await expect(page.getByText(member.email)).toBeVisible();
+  });
+
+  test('colours can be chosen', async ({ page }) => {
+    const wake = await hold(page, '**/pkg/*.wasm');
+    await page.goto('/login', { waitUntil: 'commit' });
+    await page.getByRole('button', { name: 'Dark', exact: true }).click();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    wake();
+    await isAwake(page);
+  });
+});
+
+for (const path of ['/', '/login', '/register', '/dashboard']) {
+  for (const [device, viewport] of Object.entries({
+    phone: { width: 390, height: 844 },
+    desktop: { width: 1280, height: 800 },
+  })) {
+    test(`nothing moves on ${path}, on a ${device}`, { tag: '@script' }, async ({ page, stranger }) => {
+      if (path === '/dashboard') await createAccount(page.request, stranger);
+      await page.setViewportSize(viewport);
+      await page.addInitScript(noteShifts);
+      const style = await hold(page, '**/pkg/*.css');
+      const wake = await hold(page, '**/pkg/*.wasm');
+      await page.goto(path, { waitUntil: 'commit' });
+      await expect(page.locator('link[rel=stylesheet]')).toBeAttached();
+      style();
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await isDrawn(page);
+      wake();
+      await isAwake(page);
+      await isDrawn(page);
+      await expect(page).toHaveURL(path);
+      expect(await shifts(page)).toEqual([]);
+
+      // What was measured would have been heard.
+      await page.evaluate(() => document.querySelector('header')?.after('\u00a0', document.createElement('hr')));
+      await expect.poll(async () => (await shifts(page)).length).toBeGreaterThan(0);
+    });
+  }
+}
+
+/** Runs in the page, before its own scripts: what moves without anybody's doing is written down. */
+function noteShifts(): void {
+  const shifts: string[] = [];
+  Object.assign(window, { shifts });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) shifts.push(JSON.stringify(entry));
+  }).observe({ type: 'layout-shift', buffered: true });
+}
+
+function shifts(page: Page): Promise<string[]> {
+  return page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
+}
+
+/** What was changed is on the screen, and the frame after it too. */
+async function isDrawn(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise<void>((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn)))),
+  );
+}
