@@ -13,6 +13,7 @@ mod pages;
 mod refresh;
 mod size;
 mod startup;
+mod visit;
 mod workplace;
 
 use std::fs;
@@ -49,6 +50,7 @@ fn measure(shell: &Shell, checkout: &Checkout) -> Result<Vec<Figure>> {
     };
 
     let mut figures = size::measure(checkout)?;
+    figures.extend(visit::measure(&workplace)?);
     figures.push(startup::measure(&workplace)?);
     figures.push(memory::measure(&workplace)?);
     figures.extend(guard::measure(&workplace)?);

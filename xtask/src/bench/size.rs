@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::bench::figure::Figure;
 use crate::checkout::Checkout;
 
-const WASM_LIMIT: f64 = 120.0;
+const WASM_LIMIT: f64 = 60.0;
 const CSS_LIMIT: f64 = 12.0;
 
 pub(crate) fn measure(checkout: &Checkout) -> Result<Vec<Figure>> {
