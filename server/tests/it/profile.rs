@@ -71,7 +71,7 @@ async fn a_taken_username_is_told_at_its_field() {
 async fn the_start_page_knows_who_comes_back() {
     let app = TestApp::new().await;
     let mut ada = app.ada().await;
-    assert!(ada.get("/").await.body.contains("Continue as ada"));
+    assert_eq!(ada.get("/").await.text(".hero .actions"), "Continue as ada");
     assert!(
         app.browser()
             .get("/")
