@@ -1,5 +1,7 @@
 //! The sign-ins of the last weeks as a chart: a bar for each day, attempts that failed below the line.
 
+mod bars;
+
 use std::fmt::Write as _;
 
 use leptos::prelude::*;
@@ -83,147 +85,12 @@ impl Chart {
     }
 }
 
-/// Where the bars are, in pixels from above. Below them are the dates.
-const TOP: f64 = 8.0;
-const BOTTOM: f64 = 96.0;
-/// The least that a bar is high: one attempt among a thousand is to be seen.
-const LEAST: f64 = 3.0;
-
-/// How counts become heights: the same for both kinds of bars.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Heights {
-    /// What the line above stands for, and the one below; 0 when nothing goes below.
-    above: u32,
-    below: u32,
-}
-
-impl Heights {
-    fn new(succeeded: u32, failed: u32) -> Self {
-        let above = round(succeeded.max(failed / 4).max(4));
-        let below = match failed {
-            0 => 0,
-            some => round(some).max(above / 4),
-        };
-        Self { above, below }
-    }
-
-    fn of(self, count: u32) -> f64 {
-        let all = f64::from(self.above) + f64::from(self.below);
-        f64::from(count) / all * (BOTTOM - TOP)
-    }
-
-    fn zero(self) -> f64 {
-        TOP + self.of(self.above)
-    }
-}
-
-/// The next number up that has one digit and then noughts.
-fn round(count: u32) -> u32 {
-    let mut power = 1_u32;
-    loop {
-        for first in 1..10 {
-            let round = power.saturating_mul(first);
-            if round >= count {
-                return round;
-            }
-        }
-        power = power.saturating_mul(10);
-    }
-}
-
-/// The shapes of the picture. The dates in it are our own words.
-fn shapes(chart: &Chart, words: &Words) -> String {
-    let heights = Heights::new(
-        chart.highest(|day| day.succeeded),
-        chart.highest(|day| day.failed),
-    );
-    let mut svg = String::with_capacity(2048);
-    let zero = heights.zero();
-    let (x, width) = (place(DAYS - 1, 0.0), share(1.0));
-    let height = BOTTOM - TOP;
-    let _ = write!(
-        svg,
-        r#"<rect class="today" x="{x}" y="{TOP}" width="{width}" height="{height}"/>"#
-    );
-    rule(&mut svg, "rule", TOP);
-    for week in &chart.weeks {
-        mark(&mut svg, week);
-    }
-    for day in &chart.days {
-        bars(&mut svg, day, heights, words);
-    }
-    rule(&mut svg, "zero", zero);
-    let _ = write!(
-        svg,
-        r#"<text x="4" y="{}">{}</text><text x="100%" y="{}" text-anchor="end">{}</text>"#,
-        TOP + 13.0,
-        heights.above,
-        BOTTOM + 18.0,
-        words.sign_ins_today()
-    );
-    svg
-}
-
-fn rule(svg: &mut String, class: &str, y: f64) {
-    let _ = write!(
-        svg,
-        r#"<line class="{class}" x2="100%" y1="{y:.1}" y2="{y:.1}"/>"#
-    );
-}
-
-/// A date, unless today is too near for both.
-fn mark(svg: &mut String, week: &Week) {
-    let x = place(week.place, 0.0);
-    let _ = write!(
-        svg,
-        r#"<line class="week" x1="{x}" x2="{x}" y1="{TOP}" y2="{BOTTOM}"/>"#
-    );
-    if week.place + 8 < DAYS {
-        let (date, y) = (&week.date, BOTTOM + 18.0);
-        let class = if week.place % 14 < 7 { "even" } else { "odd" };
-        let _ = write!(
-            svg,
-            r#"<text class="{class}" x="{x}" y="{y}">{date}</text>"#
-        );
-    }
-}
-
-fn bars(svg: &mut String, day: &Day, heights: Heights, words: &Words) {
-    let (x, width, zero) = (place(day.place, 0.15), share(0.7), heights.zero());
-    let told = self::day(day, words);
-    let _ = write!(svg, "<g><title>{told}</title>");
-    if day.succeeded > 0 {
-        let height = heights.of(day.succeeded).max(LEAST);
-        let y = zero - height;
-        let _ = write!(
-            svg,
-            r#"<rect class="succeeded" x="{x}" y="{y:.1}" width="{width}" height="{height:.1}"/>"#
-        );
-    }
-    if day.failed > 0 {
-        let height = heights.of(day.failed).max(LEAST);
-        let _ = write!(
-            svg,
-            r#"<rect class="failed" x="{x}" y="{zero:.1}" width="{width}" height="{height:.1}"/>"#
-        );
-    }
-    svg.push_str("</g>");
-}
-
-fn place(day: u16, within: f64) -> String {
-    share(f64::from(day) + within)
-}
-
-fn share(days: f64) -> String {
-    format!("{:.2}%", days * 100.0 / f64::from(DAYS))
-}
-
 #[component]
 #[must_use]
 pub fn SignIns(chart: Chart) -> impl IntoView {
     let (succeeded, failed) = chart.totals();
     let words = words();
-    let (told, shapes) = (told(&chart, words), shapes(&chart, words));
+    let (told, shapes) = (told(&chart, words), bars::shapes(&chart, words));
     let remark = match (succeeded, failed) {
         (0, 0) => Some(words.sign_ins_none()),
         (1, 0) => Some(words.sign_ins_first()),
@@ -246,20 +113,10 @@ pub fn SignIns(chart: Chart) -> impl IntoView {
 }
 
 #[cfg(test)]
-mod tests {
-    use words::Language::En;
+mod testing {
+    use super::{Chart, Day};
 
-    use super::*;
-
-    fn shapes(chart: &Chart) -> String {
-        super::shapes(chart, En.words())
-    }
-
-    fn told(chart: &Chart) -> String {
-        super::told(chart, En.words())
-    }
-
-    fn chart(days: &[(u16, u32, u32)]) -> Chart {
+    pub(super) fn chart(days: &[(u16, u32, u32)]) -> Chart {
         let days = days.iter().map(|&(place, succeeded, failed)| Day {
             place,
             date: format!("day {place}"),
@@ -271,69 +128,23 @@ mod tests {
             weeks: Vec::new(),
         }
     }
+}
 
-    fn bars_in(svg: &str) -> usize {
-        svg.matches(r#"class="succeeded""#).count() + svg.matches(r#"class="failed""#).count()
-    }
+#[cfg(test)]
+mod tests {
+    use words::Language::En;
 
-    #[test]
-    fn nothing_is_a_line_without_bars() {
-        let svg = shapes(&chart(&[]));
-        assert_eq!(bars_in(&svg), 0);
-        assert!(svg.contains(r#"class="zero" x2="100%" y1="96.0""#), "{svg}");
-        assert_eq!(
-            told(&chart(&[])),
-            "Sign-ins of the last 6 weeks: 0 sign-ins."
-        );
-    }
-
-    #[test]
-    fn one_sign_in_is_a_quarter_of_the_height_and_today_is_the_last_place() {
-        let svg = shapes(&chart(&[(DAYS - 1, 1, 0)]));
-        assert_eq!(bars_in(&svg), 1);
-        let bar = r#"class="succeeded" x="97.98%" y="74.0" width="1.67%" height="22.0""#;
-        assert!(svg.contains(bar), "{svg}");
-    }
-
-    #[test]
-    fn attempts_that_failed_go_down_at_the_same_scale() {
-        let heights = Heights::new(4, 4);
-        assert_eq!((heights.above, heights.below), (4, 4));
-        assert!((heights.zero() - (TOP + BOTTOM) / 2.0).abs() < 0.01);
-        let svg = shapes(&chart(&[(3, 4, 2)]));
-        assert_eq!(bars_in(&svg), 2);
-        assert!(svg.contains("day 3: 4 sign-ins and 2 failed attempts"));
-    }
-
-    #[test]
-    fn a_flood_of_attempts_leaves_room_for_sign_ins() {
-        let heights = Heights::new(1, u32::MAX);
-        assert!(heights.above >= heights.below / 5 && heights.zero() > TOP);
-        let svg = shapes(&chart(&[(0, 1, 3_000_000), (1, u32::MAX, 1)]));
-        assert_eq!(bars_in(&svg), 4);
-        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
-    }
-
-    #[test]
-    fn the_scale_ends_at_a_round_number() {
-        for (count, expected) in [
-            (0, 1),
-            (1, 1),
-            (3, 4),
-            (5, 10),
-            (11, 20),
-            (39, 40),
-            (41, 100),
-        ] {
-            assert_eq!(round(count), expected, "{count}");
-        }
-        assert_eq!(round(u32::MAX), u32::MAX);
-    }
+    use super::testing::chart;
+    use super::*;
 
     #[test]
     fn what_is_drawn_is_told() {
         assert_eq!(
-            told(&chart(&[(3, 2, 0), (4, 0, 1)])),
+            told(&chart(&[]), En.words()),
+            "Sign-ins of the last 6 weeks: 0 sign-ins."
+        );
+        assert_eq!(
+            told(&chart(&[(3, 2, 0), (4, 0, 1)]), En.words()),
             "Sign-ins of the last 6 weeks: 2 sign-ins and 1 failed attempt. day 3: 2 sign-ins; day 4: 1 failed attempt."
         );
     }
