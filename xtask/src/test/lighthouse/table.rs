@@ -6,8 +6,8 @@ use crate::test::lighthouse::visit::{Kind, Visit};
 
 pub(crate) fn of(visits: &[(&str, Visit)]) -> String {
     let mut table = String::new();
-    let columns = "| page | score | drawn | largest | interactive | blocked | shift | requests | KB | html | css | js | wasm | other |";
-    let _ = writeln!(table, "\n{columns}\n|{}", " --- |".repeat(14));
+    let columns = "| page | score | drawn | largest | interactive | blocked | shift | requests | KB | html | css | js | wasm | other | processor |";
+    let _ = writeln!(table, "\n{columns}\n|{}", " --- |".repeat(15));
     for (page, visit) in visits {
         let scores = visit.scores.iter().map(|(_, score)| score.to_string());
         let scores = scores.collect::<Vec<_>>().join(" ");
@@ -15,7 +15,7 @@ pub(crate) fn of(visits: &[(&str, Visit)]) -> String {
         let kinds = kinds.map(|kind| kilobytes(visit.bytes_of(kind)));
         let _ = writeln!(
             table,
-            "| `{page}` | {scores} | {} ms | {} ms | {} ms | {} ms | {:.3} | {} of {} | {} | {} |",
+            "| `{page}` | {scores} | {} ms | {} ms | {} ms | {} ms | {:.3} | {} of {} | {} | {} | {:.0} |",
             visit.first_paint,
             visit.largest_paint,
             visit.interactive,
@@ -25,6 +25,7 @@ pub(crate) fn of(visits: &[(&str, Visit)]) -> String {
             visit.requests.len(),
             kilobytes(visit.bytes()),
             kinds.join(" | "),
+            visit.benchmark,
         );
     }
     table.push('\n');

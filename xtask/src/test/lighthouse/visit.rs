@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// The only score that another visit may change.
-const PERFORMANCE: &str = "performance";
+pub(crate) const PERFORMANCE: &str = "performance";
 
 /// In the order of the table.
 const SCORES: [&str; 4] = [PERFORMANCE, "accessibility", "best-practices", "seo"];
@@ -29,6 +29,8 @@ pub(crate) struct Visit {
     /// is when a form can be used: it needs no WASM.
     pub(crate) needed: u64,
     pub(crate) requests: Vec<Request>,
+    /// How fast Lighthouse found the processor to be, at that moment.
+    pub(crate) benchmark: f64,
     /// What lowered a score.
     pub(crate) complaints: Vec<String>,
 }
@@ -95,6 +97,7 @@ fn read(report: &Value) -> Option<Visit> {
         shift: metrics["cumulativeLayoutShift"].as_f64()?,
         needed: needed(requests, drawn),
         requests: requests.iter().map(request).collect::<Option<_>>()?,
+        benchmark: report["environment"]["benchmarkIndex"].as_f64()?,
         complaints: complaints(report),
     })
 }
@@ -149,6 +152,25 @@ fn complaints(report: &Value) -> Vec<String> {
 }
 
 #[cfg(test)]
+impl Visit {
+    /// A visit of which nothing is to be said.
+    pub(crate) fn example() -> Self {
+        Self {
+            scores: SCORES.map(|name| (name, 100)).to_vec(),
+            first_paint: 780,
+            largest_paint: 780,
+            interactive: 780,
+            blocked: 0,
+            shift: 0.0,
+            needed: 3,
+            requests: Vec::new(),
+            benchmark: 2000.0,
+            complaints: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
@@ -162,6 +184,7 @@ mod tests {
                 "best-practices": { "score": 0.96, "auditRefs": [] },
                 "seo": { "score": 0.91, "auditRefs": [{ "id": "meta-description", "weight": 1 }] },
             },
+            "environment": { "benchmarkIndex": 2000.5 },
             "audits": {
                 "interactive": { "title": "Time to Interactive", "score": 0.2 },
                 "meta-description": { "title": "Document does not have a meta description", "score": 0 },
