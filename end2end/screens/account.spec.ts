@@ -28,7 +28,7 @@ for (const [name, path] of [
 
 for (const [name, display_name] of [
   ['profile-saved', 'Ada Lovelace'],
-  ['profile-long-name', 'Augusta Ada King-Noel, Countess of Lovelace, Enchantress of Number'],
+  ['profile-long-name', 'Augusta Ada King-Noel, Countess of Lovelace, née Gordon Byron'],
   ['profile-right-to-left', 'أدا لوفلايس'],
 ] as const) {
   test(name, async ({ page, picture }) => {
@@ -42,7 +42,7 @@ for (const [name, display_name] of [
 }
 
 for (const [name, display_name] of [
-  ['dashboard-long-name', 'Augusta Ada King-Noel, Countess of Lovelace, Enchantress of Number'],
+  ['dashboard-long-name', 'Augusta Ada King-Noel, Countess of Lovelace, née Gordon Byron'],
   ['dashboard-right-to-left', 'أدا لوفلايس'],
 ] as const) {
   test(name, async ({ page, picture }) => {
