@@ -41,6 +41,7 @@ cargo xtask <command>
   test [--skip-browser]  format, dependencies, lints, documentation, tests on SQLite and Postgres; on the release,
                          the JSON API against its description, several nodes, faults, and the browser tests
   test nodes             several nodes alone, on the release that was built last
+  test guide             what docs/build-on-it.md says, done in a copy of this checkout under another name
   test trials            faults alone, a second or two each, in the same way
   test lighthouse        how a phone on a slow line gets the first pages, in the same way
   supply                 licences, advisories and unused dependencies
@@ -73,6 +74,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["run", "--", rest @ ..] => run::run(rest),
         ["test"] => test::everything(),
         ["test", "nodes"] => test::nodes(),
+        ["test", "guide"] => test::guide(),
         ["test", "trials"] => test::trials(),
         ["test", "lighthouse"] => test::lighthouse(),
         ["test", "--skip-browser"] => test::without_browser(),

@@ -5,12 +5,16 @@
 
 pub(crate) mod browser;
 mod counts;
+mod guide;
 mod lighthouse;
 mod nodes;
 mod report;
 mod schemathesis;
 pub(crate) mod suites;
 mod trials;
+
+use std::fs;
+use std::process::Command;
 
 use anyhow::{Result, ensure};
 
@@ -54,6 +58,14 @@ pub(crate) fn nodes() -> Result<()> {
     report.finish()
 }
 
+/// Follows `docs/build-on-it.md` alone.
+pub(crate) fn guide() -> Result<()> {
+    let shell = Shell::new(Checkout::root());
+    let mut report = Report::default();
+    report.suite("a product of one's own", || guide::run(&shell));
+    report.finish()
+}
+
 /// Tries faults alone, in the same way.
 pub(crate) fn trials() -> Result<()> {
     let shell = Shell::new(Checkout::root());
@@ -75,6 +87,7 @@ pub(crate) fn lighthouse() -> Result<()> {
 fn cargo_tests(shell: &Shell, report: &mut Report) {
     report.suite("tests on SQLite", || suites::on_sqlite(shell));
     report.suite("tests on Postgres", || suites::on_postgres(shell));
+    report.suite("a product of one's own", || guide::run(shell));
 }
 
 fn begin() -> Result<(Shell, Checkout, Report)> {
@@ -85,13 +98,27 @@ fn begin() -> Result<(Shell, Checkout, Report)> {
     Ok((shell, checkout, report))
 }
 
+/// `cargo fmt` does not find the pages: a macro declares their modules.
+fn pages_format(shell: &Shell) -> Result<Command> {
+    let mut rustfmt = shell.command("rustfmt");
+    rustfmt.args(["--check", "--edition", "2024"]);
+    for file in fs::read_dir(shell.directory().join("app/src"))? {
+        let path = file?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            rustfmt.arg(path);
+        }
+    }
+    Ok(rustfmt)
+}
+
 /// Runs what needs no test: the format, what we depend on, the lints of both targets, the documentation.
 ///
 /// `frontend` is left out of every native build: in one build with the server, cargo would compile
 /// Leptos for the browser and for the server at once.
 fn check(shell: &Shell, report: &mut Report) {
     report.step("format", || {
-        process::run(&mut shell.cargo(["fmt", "--all", "--check"]))
+        process::run(&mut shell.cargo(["fmt", "--all", "--check"]))?;
+        process::run(&mut pages_format(shell)?)
     });
     report.step("licences", || supply::licences(shell));
     report.step("advisories", || supply::advisories(shell));

@@ -61,7 +61,7 @@ fn cargo_test(shell: &Shell, packages: &[&'static str], cases: Cases) -> Command
 }
 
 /// Runs tests, passing their output on while counting.
-fn count(tests: &mut Command) -> Result<Outcome> {
+pub(super) fn count(tests: &mut Command) -> Result<Outcome> {
     println!("$ {}", process::describe(tests));
     let mut child = tests
         .stdout(Stdio::piped())
