@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
 use crate::process::{self, Shell};
+use crate::setup::toolchain::WASM;
 use crate::test::report::Outcome;
 use crate::test::suites;
 
@@ -34,11 +35,12 @@ pub(super) fn run(shell: &Shell) -> Result<Outcome> {
     for step in steps(&guide)? {
         step.take(&copy)?;
     }
-    let mut tests =
-        shell
-            .in_directory(&copy)
-            .cargo(["test", "--package=product", "--package=server", "--"]);
     // What cargo knows of the crates that are not ours is used again.
+    let shell = shell.in_directory(&copy);
+    let mut clippy = shell.cargo(["clippy", "--package=frontend", "--target", WASM]);
+    clippy.args(["--", "-D", "warnings"]);
+    process::run(clippy.env("CARGO_TARGET_DIR", &checkout.target))?;
+    let mut tests = shell.cargo(["test", "--package=product", "--package=server", "--"]);
     tests.env("CARGO_TARGET_DIR", &checkout.target);
     suites::count(tests.args(TESTS))
 }
