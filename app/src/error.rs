@@ -68,7 +68,7 @@ impl AppError {
     /// For those who are signed in, and may not.
     #[must_use]
     pub fn forbidden() -> Self {
-        Self::new(403, "forbidden", "This is for administrators.")
+        Failure::Forbidden.into()
     }
 
     /// For what passes by itself.
@@ -100,6 +100,7 @@ impl AppError {
 pub enum Failure {
     Malformed,
     Unauthenticated,
+    Forbidden,
     Unavailable,
     Internal,
     Incomplete,
@@ -117,9 +118,10 @@ pub enum Failure {
 }
 
 impl Failure {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Malformed,
         Self::Unauthenticated,
+        Self::Forbidden,
         Self::Unavailable,
         Self::Internal,
         Self::Incomplete,
@@ -146,6 +148,7 @@ impl Failure {
         match self {
             Self::Malformed => (400, "malformed"),
             Self::Unauthenticated => (401, "unauthenticated"),
+            Self::Forbidden => (403, "forbidden"),
             Self::Unavailable => (503, "unavailable"),
             Self::Internal => (500, "internal"),
             Self::Incomplete => (422, "incomplete"),
@@ -167,6 +170,7 @@ impl Failure {
         match self {
             Self::Malformed => words.error_malformed(),
             Self::Unauthenticated => words.error_unauthenticated(),
+            Self::Forbidden => words.error_forbidden(),
             Self::Unavailable => words.error_unavailable(),
             Self::Internal => words.error_internal(),
             Self::Incomplete => words.error_incomplete(),

@@ -89,7 +89,12 @@ pub(crate) async fn render(State(app): State<App>, request: Request, next: Next)
         (Some(asker), None, Some(error)) => ApiError::from(error).told_to(asker),
         (None, _, Some(error)) if wants_html => {
             let error = error.in_words(language.words());
-            Html(page::page(&error, app.services.files.stylesheet(), language)).into_response()
+            Html(page::page(
+                &error,
+                app.services.files.stylesheet(),
+                language,
+            ))
+            .into_response()
         }
         (None, _, Some(error)) => Json(error.in_words(language.words())).into_response(),
         (_, _, None) => return response,

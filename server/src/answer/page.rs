@@ -35,7 +35,10 @@ pub(super) fn page(error: &AppError, stylesheet: &str, language: Language) -> St
     // An address that is empty is that of the page, asked for without a form.
     let (again, start) = if passes(error.status) {
         (
-            format!(r#"<a class="button primary" href="">{}</a> "#, words.failure_again()),
+            format!(
+                r#"<a class="button primary" href="">{}</a> "#,
+                words.failure_again()
+            ),
             "button",
         )
     } else {

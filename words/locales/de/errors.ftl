@@ -12,6 +12,7 @@ error-too-large = Das ist mehr, als angenommen werden kann. Bitte kürzen Sie es
 error-bad-path = Diese Adresse ist nicht so geschrieben, wie Adressen es sind.
 error-cross-origin = Diese Anfrage kam von einer anderen Website.
 error-overloaded = Gerade sind viele Menschen hier. Bitte versuchen Sie es gleich noch einmal.
+error-forbidden = Das ist für Administratoren.
 error-not-found = Unter dieser Adresse gibt es nichts. Prüfen Sie, ob Sie sich vertippt haben.
 error-method-not-allowed = Diese Adresse lässt sich so nicht verwenden. Gehen Sie zurück zu der Seite, von der Sie kamen.
 error-unreachable = Der Server war nicht zu erreichen. Es ging nichts verloren: Bitte versuchen Sie es noch einmal.

@@ -12,6 +12,7 @@ error-too-large = That is more than can be taken. Please shorten it.
 error-bad-path = This address is not written as addresses are.
 error-cross-origin = This request came from another site.
 error-overloaded = Many people are here right now. Please try again in a moment.
+error-forbidden = This is for administrators.
 error-not-found = There is nothing at this address. Check it for a typing mistake.
 error-method-not-allowed = This address cannot be used that way. Go back to the page that you came from.
 error-unreachable = The server could not be reached. Nothing was lost: please try again.
