@@ -1,7 +1,8 @@
 //! A day of use in ten minutes: what was done must not stay in memory.
 //!
-//! Clients with a ledger register, sign in and out, renew and save all the time, and in each minute other people come
-//! in by the form and look at their dashboards. A site with 17 requests a second has as many in a day.
+//! The server's clock runs 144 times as fast, so that within these minutes tokens end, sessions are over, and what is
+//! kept for an hour is forgotten twenty-four times. Clients with a ledger register, sign in and out, renew and save
+//! all the time, while other people come in by the form, look around and go.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,9 +11,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::trial::caller::Caller;
+use crate::trial::faults::clock;
 use crate::trial::gauge::resident_memory;
 use crate::trial::load::{self, Outcome};
-use crate::trial::planned::Plan;
 use crate::trial::scene::{CHEAP, Scene, Site};
 use crate::trial::tally::Tally;
 use crate::trial::visitors;
@@ -25,11 +27,15 @@ const ACTORS: usize = 48;
 /// Between two requests of an actor.
 const PAUSE: Duration = Duration::from_millis(24);
 
-/// Dashboards a second.
-const DASHBOARDS: u32 = 100;
+/// How much faster the clock of the server runs. What it waits by itself, for a disk or a client, is not faster.
+const CLOCK: &str = "+0 x144";
 
-/// People who come in each minute.
-const VISITORS: usize = 50;
+/// People who are there at the same time, and how many dashboards each looks at before the next one comes.
+const VISITORS: usize = 4;
+const LOOKS: usize = 20;
+
+/// Between two looks of a visitor.
+const BREATH: Duration = Duration::from_millis(20);
 
 /// Between two looks at the memory.
 const LOOK: Duration = Duration::from_millis(250);
@@ -55,10 +61,14 @@ impl Day {
 
 pub(crate) fn run(scene: &Scene) -> Result<Day> {
     println!("a day …");
+    let library = clock::library(scene.shell)?;
     let data = scene.folder("day")?;
     let settings = vec![
         (CHEAP.0, CHEAP.1.to_owned()),
         ("LATCHKEY_TRUSTED_PROXIES", "127.0.0.1/32".to_owned()),
+        ("LD_PRELOAD", library.display().to_string()),
+        ("FAKETIME", CLOCK.to_owned()),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
     ];
     let mut site = Site::open(scene, &data, settings)?;
     let server = site.process().context("the server is not there")?;
@@ -82,7 +92,7 @@ pub(crate) fn run(scene: &Scene) -> Result<Day> {
     })
 }
 
-/// Lets people come in and look around for a minute.
+/// Lets people come and go for a minute.
 fn minute(
     lasting: Duration,
     server: u32,
@@ -90,26 +100,40 @@ fn minute(
     number: u32,
 ) -> Result<(f64, Tally)> {
     let is_over = AtomicBool::new(false);
-    let (looked, memory) = thread::scope(|scope| {
+    let (visits, memory) = thread::scope(|scope| {
         let watch = scope.spawn(|| watch(server, &is_over));
-        let looked = look_around(lasting, address, number);
+        let visits: Vec<_> = (0..VISITORS)
+            .map(|place| {
+                scope.spawn(move || visits(lasting, address, &format!("m{number}p{place}v")))
+            })
+            .collect();
+        let visits: Vec<_> = visits.into_iter().map(|visits| visits.join()).collect();
         is_over.store(true, Ordering::Relaxed);
-        (looked, watch.join())
+        (visits, watch.join())
     });
+    let mut tally = Tally::default();
+    for of_place in visits {
+        tally.add(of_place.map_err(|_| anyhow!("a visitor panicked"))??);
+    }
     let memory = memory.map_err(|_| anyhow!("who watches the memory panicked"))?;
-    Ok((memory?, looked?))
+    Ok((memory?, tally))
 }
 
-fn look_around(lasting: Duration, address: SocketAddr, number: u32) -> Result<Tally> {
-    let cookies = visitors::enter(address, &format!("minute{number}"), VISITORS)?;
-    let plan = Plan {
-        address,
-        path: "/dashboard",
-        cookies: &cookies,
-        per_second: DASHBOARDS,
-        lasting,
-    };
-    Ok(plan.carry_out()?.tally)
+/// One visitor after the other.
+fn visits(lasting: Duration, address: SocketAddr, name: &str) -> Result<Tally> {
+    let mut caller = Caller::new(address);
+    let began = Instant::now();
+    for number in 0.. {
+        if began.elapsed() >= lasting {
+            break;
+        }
+        let cookies = visitors::enter(address, &format!("{name}{number}n"), 1)?.remove(0);
+        for _ in 0..LOOKS {
+            caller.get_with_cookies(&cookies, "/dashboard");
+            thread::park_timeout(BREATH);
+        }
+    }
+    Ok(caller.tally)
 }
 
 /// The memory that is held, in the middle of what is seen until it is over.

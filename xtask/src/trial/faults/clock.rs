@@ -84,7 +84,7 @@ fn set(file: &Path, time: &str) -> Result<()> {
     Ok(())
 }
 
-fn library(shell: &Shell) -> Result<PathBuf> {
+pub(in crate::trial) fn library(shell: &Shell) -> Result<PathBuf> {
     if let Some(library) = installed() {
         return Ok(library);
     }
