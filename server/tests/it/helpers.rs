@@ -438,14 +438,15 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no error: {}", self.body))
     }
 
-    /// The text of the first element that `selector` finds.
+    /// The text of the first element that `selector` finds, without the spaces at its ends, which nobody sees.
     pub(crate) fn text(&self, selector: &str) -> String {
         let page = scraper::Html::parse_document(&self.body);
         let selector = scraper::Selector::parse(selector).unwrap();
-        page.select(&selector)
-            .next()
+        let text = page.select(&selector).next();
+        let text: String = text
             .map(|element| element.text().collect())
-            .unwrap_or_default()
+            .unwrap_or_default();
+        text.trim().to_owned()
     }
 
     /// An attribute of the first element that `selector` finds.

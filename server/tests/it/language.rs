@@ -198,7 +198,7 @@ async fn what_fails_in_front_of_the_pages_is_told_in_the_language_of_whoever_ask
     let app = TestApp::new().await;
     let page = get(&mut app.browser(), "/a//b", AUSTRIAN).await;
     assert_eq!((page.status.as_u16(), spoken(&page).as_str()), (400, "de"));
-    assert_eq!(page.text("h1"), "Ungültige Anfrage");
+    assert_eq!(page.text("h1"), "Das war nicht zu verstehen");
     assert!(
         page.text("main")
             .contains("Diese Adresse ist nicht so geschrieben")
