@@ -12,7 +12,6 @@ pub struct Files(Arc<Paths>);
 #[derive(Debug, Default)]
 struct Paths {
     stylesheet: String,
-    script: String,
     waking: String,
 }
 
@@ -52,13 +51,9 @@ requestAnimationFrame(() => (window.requestIdleCallback ?? setTimeout)(start));
 impl Files {
     /// From the paths of the style sheet, the script and the WASM.
     #[must_use]
-    pub fn new(stylesheet: String, script: String, wasm: String) -> Self {
+    pub fn new(stylesheet: String, script: &str, wasm: &str) -> Self {
         let waking = format!("const script = {script:?}, wasm = {wasm:?};{WAKE}");
-        Self(Arc::new(Paths {
-            stylesheet,
-            script,
-            waking,
-        }))
+        Self(Arc::new(Paths { stylesheet, waking }))
     }
 
     /// The path of the style sheet.
@@ -79,10 +74,10 @@ pub fn PageFiles() -> impl IntoView {
     }
     let Files(paths) = use_context::<Files>().unwrap_or_default();
     let nonce = use_nonce();
-    // A page is complete without its islands: what wakes them gives way to what is seen.
+    // A page is complete without its islands: what wakes them is fetched when it has been drawn. Preloaded, the script
+    // would come no sooner than the WASM, which it needs, and what is seen would come later.
     view! {
         <link rel="stylesheet" href=paths.stylesheet.clone() />
-        <link rel="modulepreload" href=paths.script.clone() nonce=nonce.clone() fetchpriority="low" />
         <script type="module" nonce=nonce inner_html=paths.waking.clone()></script>
     }
 }

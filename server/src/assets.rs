@@ -56,7 +56,7 @@ pub fn files(options: &LeptosOptions) -> Files {
     };
     let script = path(options, hashes.of("js"), "js");
     let wasm = path(options, hashes.of("wasm"), "wasm");
-    Files::new(stylesheet, script, wasm)
+    Files::new(stylesheet, &script, &wasm)
 }
 
 /// The list of hashes that the build made, if it named the files by them.
