@@ -163,6 +163,22 @@ test('a form on its way shows it, and the button keeps its size', { tag: '@scrip
   await expect(page).toHaveURL('/dashboard');
 });
 
+for (const path of ['/profile?saved', '/profile/security', '/profile/data']) {
+  test(`on ${path} what can be set stands beside its heading`, async ({ page, resident: _ }) => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await open(page, path);
+    const forms = await page.locator('.card:has(> h2) form').evaluateAll((forms) =>
+      forms.map((form) => {
+        const heading = form.closest('.card')!.querySelector('h2')!.getBoundingClientRect();
+        const { left, width } = form.getBoundingClientRect();
+        return { isBeside: left > heading.right, isWide: width > 100 };
+      }),
+    );
+    expect(forms.length).toBeGreaterThan(0);
+    for (const form of forms) expect(form).toEqual({ isBeside: true, isWide: true });
+  });
+}
+
 for (const path of ['/dashboard', '/profile/data', '/profile/devices', '/profile/activity']) {
   test(`${path} on paper is what it says, without the ways on`, async ({ page, resident: _ }) => {
     await open(page, path);
