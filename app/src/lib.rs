@@ -34,10 +34,10 @@ use crate::session::Visit;
 // A page of your own is a file beside this one and a line here. `cargo fmt` does not see into the table: what it
 // declares is formatted by `rustfmt app/src/*.rs`.
 pages! {
-    home::Home              at "/"                 = public(Words::home);
-    register::Register      at "/register"         = strangers(Words::create_an_account).form(register::FIELDS);
-    login::Login            at "/login"            = strangers(Words::login).form(login::FIELDS);
-    forgot::ForgotPassword  at "/forgot-password"  = public(Words::forgot_password).form(forgot::FIELDS);
+    home::Home              at "/"                 = public(Words::home).same_for_strangers();
+    register::Register      at "/register"         = strangers(Words::create_an_account).form(register::FIELDS).same_for_strangers();
+    login::Login            at "/login"            = strangers(Words::login).form(login::FIELDS).same_for_strangers();
+    forgot::ForgotPassword  at "/forgot-password"  = public(Words::forgot_password).form(forgot::FIELDS).same_for_strangers();
     reset::ResetPassword    at "/reset-password"   = public(Words::set_a_new_password).form(reset::FIELDS);
     confirm::ConfirmEmail   at "/confirm-email"    = public(Words::confirm_address).form(confirm::FIELDS);
     secure::SecureAccount   at "/secure-account"   = public(Words::secure).form(secure::FIELDS);

@@ -34,6 +34,8 @@ pub struct Page {
     pub fields: Option<&'static [&'static str]>,
     /// Whether every page leads there, for those who may see it.
     pub is_in_navigation: bool,
+    /// Whether all strangers who ask for it without a query see the same, for as long as the server runs.
+    pub is_same_for_strangers: bool,
 }
 
 /// A page for everybody.
@@ -74,6 +76,7 @@ impl Page {
             who,
             fields: None,
             is_in_navigation: false,
+            is_same_for_strangers: false,
         }
     }
 
@@ -91,6 +94,15 @@ impl Page {
     pub const fn in_navigation(self) -> Self {
         Self {
             is_in_navigation: true,
+            ..self
+        }
+    }
+
+    /// Rendered once for all strangers: nothing in it may come from a database, a clock or their address.
+    #[must_use]
+    pub const fn same_for_strangers(self) -> Self {
+        Self {
+            is_same_for_strangers: true,
             ..self
         }
     }

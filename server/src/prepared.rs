@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use app::error::AppError;
+use app::pages::page_at;
 use app::session::Visit;
 use app::ssr::{Arrival, PolicyNonce};
 use axum::body::{Body, to_bytes};
@@ -15,10 +16,7 @@ use words::Language;
 
 use crate::{App, answer};
 
-/// Where strangers come in. What such a page shows them is decided by their [`Visit`] and the language.
-const ENTRANCES: [&str; 4] = ["/", "/login", "/register", "/forgot-password"];
-
-/// More than there can be by the number of entrances, themes and languages.
+/// So many are kept: some for each page, by theme and language.
 const MOST: usize = 64;
 
 /// The largest page, in bytes.
@@ -37,19 +35,20 @@ struct Page {
     pieces: Vec<Box<str>>,
 }
 
-/// Answers strangers at an entrance by the page that was rendered for the first of them.
+/// Answers strangers by the page that was rendered for the first of them, where the table of pages says that what it
+/// shows them is decided by their [`Visit`] and the language.
 pub(crate) async fn prepare(State(app): State<App>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let is_stranger = parts
         .extensions
         .get::<Arrival>()
         .is_some_and(|arrival| arrival.session.is_none());
-    let is_entrance = parts.method == Method::GET
+    let is_same = parts.method == Method::GET
         && parts.uri.query().is_none()
-        && ENTRANCES.contains(&parts.uri.path());
+        && page_at(parts.uri.path()).is_some_and(|page| page.is_same_for_strangers);
     let nonce = parts.extensions.get::<PolicyNonce>().cloned();
     let language = parts.extensions.get::<Language>().copied();
-    let asked = (is_stranger && is_entrance)
+    let asked = (is_stranger && is_same)
         .then(|| Some((app.services.visit(&parts), language?)))
         .flatten();
     let request = Request::from_parts(parts, body);
