@@ -15,6 +15,9 @@ use crate::test::suites;
 const GUIDE: &str = "docs/build-on-it.md";
 /// Two words: one of them alone would hide what is done to spaces.
 const NAME: &str = "Acme Portal\n";
+/// Beside it cargo tells the crates of the copy from ours: it keeps both in one target directory, knows crates by name,
+/// version and place within their workspace, and would otherwise take one for the other.
+const VERSION: &str = "0.1.0-guide";
 /// Of the tests of the server, those that see the page of the guide, names, titles, cookies and letters.
 const TESTS: [&str; 7] = [
     "notes::",
@@ -31,6 +34,7 @@ pub(super) fn run(shell: &Shell) -> Result<Outcome> {
     let copy = checkout.target.join("guide");
     copy_tracked(shell, &copy)?;
     fs::write(copy.join("product/NAME"), NAME)?;
+    set_version(&copy.join("Cargo.toml"))?;
     let guide = fs::read_to_string(shell.directory().join(GUIDE))?;
     for step in steps(&guide)? {
         step.take(&copy)?;
@@ -59,6 +63,14 @@ fn copy_tracked(shell: &Shell, copy: &Path) -> Result<()> {
         fs::copy(shell.directory().join(file), &to).with_context(|| file.to_owned())?;
     }
     Ok(())
+}
+
+fn set_version(manifest: &Path) -> Result<()> {
+    let text = fs::read_to_string(manifest)?;
+    let line = text.lines().find(|line| line.starts_with("version = "));
+    let line = line.context("Cargo.toml says no version")?;
+    let changed = text.replacen(line, &format!("version = \"{VERSION}\""), 1);
+    Ok(fs::write(manifest, changed)?)
 }
 
 /// What the guide says to do with the block of code below it.
