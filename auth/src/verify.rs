@@ -1,6 +1,8 @@
 //! Verifying access tokens, without the database and, the second time, without the signature.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering::Relaxed;
 
 use aws_lc_rs::digest;
 use quick_cache::sync::Cache;
@@ -14,8 +16,16 @@ use crate::token::{self, MAX_ACCESS_TOKEN};
 /// Tokens that are remembered, of about 400 bytes each.
 const REMEMBERED: usize = 16_384;
 
-/// The tokens that passed, by their SHA-256. Only what passed comes in, so a forged token puts nothing out.
-pub(crate) struct Verifications(Cache<[u8; 32], Verification>);
+/// How often those are looked for that are past their time, in seconds.
+const SWEPT_EVERY: i64 = 600;
+
+/// The tokens that passed. Only what passed comes in, so a forged token puts nothing out.
+pub(crate) struct Verifications {
+    /// By their SHA-256.
+    passed: Cache<[u8; 32], Verification>,
+    /// In seconds since 1970.
+    swept_at: AtomicI64,
+}
 
 #[derive(Clone)]
 struct Verification {
@@ -26,19 +36,40 @@ struct Verification {
 
 impl Default for Verifications {
     fn default() -> Self {
-        Self(Cache::new(REMEMBERED))
+        Self {
+            passed: Cache::new(REMEMBERED),
+            swept_at: AtomicI64::default(),
+        }
+    }
+}
+
+impl Verifications {
+    /// Forgets what is of no use any more, once in a while: where few sign in, nothing else would put it out.
+    fn sweep(&self, now: OffsetDateTime) {
+        let (last, at) = (self.swept_at.load(Relaxed), now.unix_timestamp());
+        let is_due = at.abs_diff(last) >= SWEPT_EVERY.unsigned_abs();
+        // Of those who come at once, one does it.
+        if is_due
+            && self
+                .swept_at
+                .compare_exchange(last, at, Relaxed, Relaxed)
+                .is_ok()
+        {
+            self.passed
+                .retain(|_, known| token::is_current(&known.session, now));
+        }
     }
 }
 
 impl Auth {
     #[cfg(test)]
     pub(crate) fn remembered_verifications(&self) -> usize {
-        self.0.verifications.0.len()
+        self.0.verifications.passed.len()
     }
 
     /// Forgets which tokens passed: each is verified by its signature again.
     pub fn forget_verifications(&self) {
-        self.0.verifications.0.clear();
+        self.0.verifications.passed.clear();
     }
 
     /// Verifies an access token without the database.
@@ -47,7 +78,7 @@ impl Auth {
     /// [`Error::Unauthenticated`], whatever is wrong.
     pub fn verify(&self, access_token: &str, now: OffsetDateTime) -> Result<Arc<Session>> {
         let session = self.accept(access_token, now)?;
-        self.0.receipts.note(session.id, session.generation);
+        self.0.receipts.note(session.id, session.generation, now);
         Ok(session)
     }
 
@@ -59,7 +90,7 @@ impl Auth {
         let hash = digest::digest(&digest::SHA256, access_token.as_bytes());
         let hash: [u8; 32] = hash.as_ref().try_into().expect("SHA-256 gives 32 bytes");
         let ring = self.keys().ring();
-        let remembered = &self.0.verifications.0;
+        let remembered = &self.0.verifications.passed;
         let known = remembered
             .get(&hash)
             .filter(|known| known.ring == ring.number);
@@ -78,6 +109,7 @@ impl Auth {
                 ring: ring.number,
             };
             remembered.insert(hash, passed);
+            self.0.verifications.sweep(now);
         }
         Ok(session)
     }

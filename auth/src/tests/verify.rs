@@ -40,6 +40,23 @@ async fn what_does_not_pass_is_not_remembered() {
 }
 
 #[tokio::test]
+async fn what_is_past_its_time_is_remembered_no_longer() {
+    let auth = Fixture::new().await;
+    let first = auth.ada().await;
+    assert!(
+        auth.verify(first.tokens.access.expose_secret(), NOW)
+            .is_ok()
+    );
+    let later = NOW + Duration::hours(1);
+    let next = auth.exchange(&first, later).await.unwrap();
+    assert!(
+        auth.verify(next.tokens.access.expose_secret(), later)
+            .is_ok()
+    );
+    assert_eq!(auth.remembered_verifications(), 1);
+}
+
+#[tokio::test]
 async fn a_forged_token_is_refused_without_the_database() {
     let auth = Fixture::new().await;
     let ada = auth.ada().await;
@@ -91,13 +108,13 @@ async fn a_full_queue_turns_receipts_away_and_delays_nobody() {
     let ids: Vec<_> = (0..2000).map(|_| crate::SessionId::random()).collect();
     // Nothing is awaited here, so nobody takes any of them out of the queue.
     for id in &ids {
-        receipts.note(*id, 1);
+        receipts.note(*id, 1, NOW);
     }
     let is_noted = |id: &&crate::SessionId| receipts.has_noted(**id, 1);
     assert_eq!(ids.iter().filter(is_noted).count(), 1024);
     let last = ids[1999];
     while !receipts.has_noted(last, 1) {
         tokio::task::yield_now().await;
-        receipts.note(last, 1);
+        receipts.note(last, 1, NOW);
     }
 }
