@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::icon::DeviceIcon;
 use crate::language::words;
 use crate::profile::Sections;
-use crate::session::{Moment, Place, Visit, When};
+use crate::session::{Moment, Place, When, visit};
 
 /// Something that happened on the account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub async fn activity(#[server(default)] before: Option<i64>) -> Result<Page, Ap
 #[component]
 #[must_use]
 pub fn Activity() -> impl IntoView {
-    let before = use_context::<Visit>().unwrap_or_default().before;
+    let before = visit().before;
     view! {
         <h1>{words().activity()}</h1>
         <Sections />

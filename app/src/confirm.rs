@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::form::{Field, Form, Hidden, PasswordField};
 use crate::language::words;
 use crate::link::{WhereLettersAre, opened};
-use crate::session::Visit;
+use crate::session::visit;
 
 /// Where somebody goes who was sent a link.
 pub const SENT: &str = "/confirm-email?sent";
@@ -53,10 +53,10 @@ pub const FIELDS: &[&str] = &["token", "password", "email"];
 #[component]
 #[must_use]
 pub fn ConfirmEmail() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     view! {
         <section class="card narrow">
-            {match visit.token {
+            {match visit.token.clone() {
                 Some(token) => view! { <ByLink token /> }.into_any(),
                 None if visit.follows("sent") && visit.form.error.is_none() => view! { <Sent /> }.into_any(),
                 None => view! { <SendAgain /> }.into_any(),
@@ -83,7 +83,7 @@ fn ByLink(token: String) -> impl IntoView {
 /// The button: whoever only follows links, as mail scanners do, confirms nothing.
 #[component]
 fn Confirm(token: String, of: Confirmation) -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let password_error = visit.form.error_at("password");
     let words = words();
     let submit = if of.needs_password {
@@ -130,7 +130,7 @@ fn Confirm(token: String, of: Confirmation) -> impl IntoView {
 
 #[component]
 fn Sent() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let words = words();
     let (to, label) = if visit.is_signed_in {
         ("/profile", words.back_to_profile())
@@ -151,7 +151,7 @@ fn Sent() -> impl IntoView {
 
 #[component]
 fn SendAgain() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let is_stranger = !visit.is_signed_in;
     let words = words();
     let intro = if is_stranger {

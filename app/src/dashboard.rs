@@ -42,7 +42,10 @@ pub fn Dashboard() -> impl IntoView {
         <Suspense>
             {Suspend::new(async move {
                 match overview().await {
-                    Ok(overview) => view! { <Session overview=overview.clone() /> <Activity list=overview.activity /> }.into_any(),
+                    Ok(mut overview) => {
+                        let list = std::mem::take(&mut overview.activity);
+                        view! { <Session overview /> <Activity list /> }.into_any()
+                    }
                     Err(error) => view! { <p class="card form-error" role="alert">{error.message}</p> }.into_any(),
                 }
             })}

@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::form::{Form, PasswordField};
 use crate::language::words;
 use crate::profile::Sections;
-use crate::session::Visit;
+use crate::session::visit;
 
 /// Where the copy is. It is a file, not a page.
 pub const DOWNLOAD: &str = "/profile/data/download";
@@ -24,7 +24,7 @@ pub const FIELDS: &[&str] = &["password"];
 #[component]
 #[must_use]
 pub fn YourData() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let password_error = visit.form.error_at("password");
     let words = words();
     view! {

@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::icon::DeviceIcon;
 use crate::language::words;
 use crate::profile::Sections;
-use crate::session::{Moment, Place, Visit, When};
+use crate::session::{Moment, Place, When, visit};
 use crate::warning::{Warning, Warnings};
 
 /// The live sessions of an account.
@@ -85,7 +85,7 @@ fn List(overview: Overview) -> impl IntoView {
 #[component]
 #[must_use]
 pub fn Sessions(this: Option<Row>, others: Vec<Row>) -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     // On another page, what was wrong is about another form.
     let refused = visit
         .form

@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::form::{Field, Form, PasswordField};
 use crate::language::words;
 use crate::profile::{OwnAccount, Sections, account};
-use crate::session::Visit;
+use crate::session::visit;
 
 /// Sends a link to the new address, which counts when it is confirmed. Returns the path to go to.
 #[server(prefix = "", endpoint = "profile/email")]
@@ -42,7 +42,7 @@ pub fn ChangeEmail() -> impl IntoView {
 
 #[component]
 fn Ask(account: OwnAccount) -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let password_error = visit.form.error_at("password");
     let words = words();
     let now = words.change_email();

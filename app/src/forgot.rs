@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::form::{Field, Form};
 use crate::language::words;
 use crate::link::WhereLettersAre;
-use crate::session::Visit;
+use crate::session::visit;
 
 /// Sends a link, if there is an account with the address: that is said to nobody. Returns the path to go to.
 #[server(prefix = "", endpoint = "forgot-password")]
@@ -21,7 +21,7 @@ pub const FIELDS: &[&str] = &["email"];
 #[component]
 #[must_use]
 pub fn ForgotPassword() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let otherwise = words().forgot_remembered();
     view! {
         <section class="card narrow">
@@ -36,7 +36,7 @@ pub fn ForgotPassword() -> impl IntoView {
 
 #[component]
 fn Ask() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let words = words();
     view! {
         <h1>{words.forgot_password()}</h1>

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use crate::form::reveal::Revealing;
 use crate::form::send::Sending;
 use crate::language::words;
-use crate::session::Visit;
+use crate::session::visit;
 
 /// A form that posts to `action`, with its fields as children.
 #[component]
@@ -56,7 +56,8 @@ pub fn Field(
     value: String,
     #[prop(default = true)] required: bool,
 ) -> impl IntoView {
-    let form = use_context::<Visit>().unwrap_or_default().form;
+    let visit = visit();
+    let form = &visit.form;
     let error = form.error_at(name);
     let is_invalid = error.is_some();
     view! {

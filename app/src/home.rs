@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::language::words;
-use crate::session::Visit;
+use crate::session::visit;
 
 /// What the signed-in person is called; none when nobody is signed in.
 #[server(prefix = "/fn", endpoint = "whoami")]
@@ -41,7 +41,7 @@ pub fn Home() -> impl IntoView {
 
 #[component]
 fn WayIn() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let words = words();
     if !visit.is_signed_in {
         return view! {

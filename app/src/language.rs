@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use words::{Language, Words};
 
 use crate::error::AppError;
-use crate::session::Visit;
+use crate::session::visit;
 
 /// What there is to say, in the language of whoever asks: English where that is not known.
 #[must_use]
@@ -26,7 +26,7 @@ pub const FIELDS: &[&str] = &["language", "next"];
 #[component]
 #[must_use]
 pub fn LanguageChoice() -> impl IntoView {
-    let back = use_context::<Visit>().unwrap_or_default().way_back();
+    let back = visit().way_back();
     let spoken = use_context::<Language>().unwrap_or_default();
     let buttons = Language::iter().map(|language| {
         view! {

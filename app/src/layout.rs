@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use crate::PAGES;
 use crate::language::{LanguageChoice, words};
-use crate::session::Visit;
+use crate::session::visit;
 use crate::theme::ThemeChoice;
 use crate::watch::SessionWatch;
 
 #[component]
 #[must_use]
 pub fn Layout(children: Children) -> impl IntoView {
-    let is_guarded = use_context::<Visit>().unwrap_or_default().is_guarded;
+    let is_guarded = visit().is_guarded;
     let words = words();
     view! {
         <a class="skip" href="#main">{words.skip_to_content()}</a>
@@ -41,7 +41,7 @@ pub fn Layout(children: Children) -> impl IntoView {
 /// Signing out is a form and not a link: what changes something is a POST.
 #[component]
 fn Navigation() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let path = visit.path.clone();
     let words = words();
     let link = move |to: &'static str, label: String| {
@@ -69,15 +69,12 @@ fn Navigation() -> impl IntoView {
     }
 }
 
-/// The mark: a key seen from the side.
+/// The mark: a key seen from the side, 32 wide and high.
+pub const MARK: &str = r#"<g fill="none" stroke="currentColor" stroke-width="3.5" stroke-linecap="round"><circle cx="10" cy="16" r="6"/><path d="M16 16h13M24 16v5M28.5 16v3.5"/></g>"#;
+
 #[component]
 fn Key() -> impl IntoView {
-    view! {
-        <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" width="28" height="28">
-            <circle cx="10" cy="16" r="6" fill="none" stroke="currentColor" stroke-width="3.5" />
-            <path d="M16 16h13M24 16v5M28.5 16v3.5" fill="none" stroke="currentColor" stroke-width="3.5" stroke-linecap="round" />
-        </svg>
-    }
+    view! { <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" width="28" height="28" inner_html=MARK></svg> }
 }
 
 #[component]

@@ -1,6 +1,7 @@
 //! The pages of Latchkey, compiled twice: for the server (`ssr`), where they are rendered, and for
 //! the browser (`hydrate`), where only the islands in them wake up.
 
+mod drawing;
 pub mod error;
 pub mod files;
 pub mod form;
@@ -22,14 +23,14 @@ pub mod watch;
 pub mod ssr;
 
 use leptos::prelude::*;
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 use words::{Language, Words};
 
 use crate::files::PageFiles;
 use crate::layout::{Layout, NotFound};
 use crate::pages::pages;
-use crate::session::Visit;
+use crate::session::visit;
 
 // A page of your own is a file beside this one and a line here. `cargo fmt` does not see into the table: what it
 // declares is formatted by `rustfmt app/src/*.rs`.
@@ -54,9 +55,10 @@ pages! {
 /// The document around every page.
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let language = use_context::<Language>().unwrap_or_default();
     let title = visit.title();
+    let description = language.words().description();
     view! {
         <!DOCTYPE html>
         <html lang=language.tag() dir=language.direction() data-theme=visit.theme.name()>
@@ -66,7 +68,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content=visit.theme.color_scheme() />
                 // As text, a build for development leaves a mark behind it. There is nothing to escape in our own words.
                 <title inner_html=title></title>
-                <meta name="description" content="Sign in, or create an account." />
+                <meta name="description" content=description />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <AutoReload options />
                 <PageFiles />

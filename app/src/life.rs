@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use words::Words;
 
+use crate::drawing::Share;
 use crate::language::words;
 use crate::session::{Moment, When};
 
@@ -118,7 +119,7 @@ fn shapes(scale: &Scale) -> String {
 }
 
 fn line(svg: &mut String, y: u16, class: &str, from: u16, to: u16) {
-    let (x, width) = (percent(from), percent(to - from));
+    let (x, width) = (share_of(from), share_of(to - from));
     let _ = write!(
         svg,
         r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{THICKNESS}" rx="4"/>"#
@@ -126,15 +127,15 @@ fn line(svg: &mut String, y: u16, class: &str, from: u16, to: u16) {
 }
 
 fn mark(svg: &mut String, y: u16, at: u16, shape: &str) {
-    let (x, y) = (percent(at), y + THICKNESS / 2);
+    let (x, y) = (share_of(at), y + THICKNESS / 2);
     let _ = write!(
         svg,
         r#"<svg x="{x}" y="{y}" overflow="visible">{shape}</svg>"#
     );
 }
 
-fn percent(share: u16) -> String {
-    format!("{}.{:02}%", share / 100, share % 100)
+fn share_of(part: u16) -> Share {
+    Share(u32::from(part))
 }
 
 /// The moments in words, and between them the lines.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 use crate::language::words;
-use crate::session::Visit;
+use crate::session::visit;
 
 /// The page of a link: what can be done with it, or what to do when it does nothing any more.
 pub(crate) fn opened<T, V: IntoView + 'static>(
@@ -44,7 +44,7 @@ pub fn DeadLink(
 #[component]
 #[must_use]
 pub fn WhereLettersAre() -> impl IntoView {
-    let has_outbox = use_context::<Visit>().unwrap_or_default().has_outbox;
+    let has_outbox = visit().has_outbox;
     has_outbox.then(|| {
         let told = words().no_mail_here();
         view! {

@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::form::{Field, Form, PasswordField};
 use crate::language::words;
 use crate::next;
-use crate::session::Visit;
+use crate::session::visit;
 
 /// Signs in with an email address or a username. Returns the path to go to.
 #[server(prefix = "", endpoint = "login")]
@@ -35,10 +35,11 @@ pub async fn log_out() -> Result<String, AppError> {
 #[component]
 #[must_use]
 pub fn Login() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let register = next::from_door("/register", visit.next.as_deref());
     let wanted = visit.next.clone();
     let password_error = visit.form.error_at("password");
+    let is_remembered = visit.form.value("remember").is_some();
     let words = words();
     let stranger = words.login_new_here();
     view! {
@@ -60,7 +61,7 @@ pub fn Login() -> impl IntoView {
                     hint=None
                     error=password_error
                 />
-                <Remember is_ticked=visit.form.value("remember").is_some() />
+                <Remember is_ticked=is_remembered />
                 {wanted.map(|path| view! { <input type="hidden" name="next" value=path /> })}
             </Form>
             <p class="aside"><a href="/forgot-password">{words.forgot_password()}</a></p>

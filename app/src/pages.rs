@@ -226,9 +226,9 @@ macro_rules! pages {
             view! {
                 <Router>
                     <Layout>
-                        <Routes fallback=NotFound>
+                        <FlatRoutes fallback=NotFound>
                             $(<Route path=path!($path) view=$module::$view ssr=SsrMode::Async />)*
-                        </Routes>
+                        </FlatRoutes>
                     </Layout>
                 </Router>
             }

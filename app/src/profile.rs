@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::form::{Field, Form};
 use crate::language::words;
 use crate::link::WhereLettersAre;
-use crate::session::{Moment, Visit, When};
+use crate::session::{Moment, When, visit};
 
 /// An account as its owner sees it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ pub fn Profile() -> impl IntoView {
 #[component]
 #[must_use]
 pub fn Sections() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let words = words();
     let link = |to: &'static str, label: String| {
         // The page that changes the address stands under the profile, which is where one comes from.
@@ -90,7 +90,7 @@ pub fn Sections() -> impl IntoView {
 
 #[component]
 fn Names(account: OwnAccount) -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let is_saved = visit.follows("saved") && visit.form.error.is_none();
     let words = words();
     let (name, username) = (account.display_name.clone(), account.username.clone());
@@ -127,7 +127,7 @@ fn Names(account: OwnAccount) -> impl IntoView {
 
 #[component]
 fn Address(account: OwnAccount) -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let is_waiting = !account.is_confirmed || account.pending_email.is_some();
     let words = words();
     let (badge, class) = if account.is_confirmed {

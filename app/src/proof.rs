@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::error::AppError;
 use crate::form::{Form, Hidden, PasswordField};
 use crate::language::words;
-use crate::session::Visit;
+use crate::session::visit;
 
 /// Renews the proof by the password. Returns the path to go to.
 #[server(prefix = "", endpoint = "profile/confirm")]
@@ -20,7 +20,7 @@ pub const FIELDS: &[&str] = &["password", "next"];
 #[component]
 #[must_use]
 pub fn Proof() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let password_error = visit.form.error_at("password");
     let wanted = visit.next.clone();
     let words = words();

@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::form::{Field, Form, PasswordField};
 use crate::language::words;
 use crate::next;
-use crate::session::Visit;
+use crate::session::visit;
 
 /// Makes an account, and signs in unless its address has to be confirmed first. Returns the path to go to.
 #[server(prefix = "", endpoint = "register")]
@@ -68,7 +68,7 @@ pub fn password_hint(min_length: u32) -> String {
 
 #[component]
 fn OpenDoor(rules: Rules) -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let words = words();
     let hint = password_hint(rules.password_min_length);
     let password_error = visit.form.error_at("password");
@@ -93,14 +93,14 @@ fn OpenDoor(rules: Rules) -> impl IntoView {
                 hint=Some(hint)
                 error=password_error
             />
-            {visit.next.map(|path| view! { <input type="hidden" name="next" value=path /> })}
+            {visit.next.clone().map(|path| view! { <input type="hidden" name="next" value=path /> })}
         </Form>
     }
 }
 
 #[component]
 fn SignInInstead() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let login = next::from_door("/login", visit.next.as_deref());
     let known = words().register_have_account();
     view! { <p class="aside">{known.s0} <a href=login>{known.sign_in_link}</a> {known.s1}</p> }

@@ -8,7 +8,7 @@ use crate::form::{Form, Hidden, PasswordField};
 use crate::language::words;
 use crate::link::opened;
 use crate::register::password_hint;
-use crate::session::Visit;
+use crate::session::visit;
 
 /// What the page needs to know of a link.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub const FIELDS: &[&str] = &["token", "password"];
 #[component]
 #[must_use]
 pub fn ResetPassword() -> impl IntoView {
-    let token = use_context::<Visit>().unwrap_or_default().token;
+    let token = visit().token.clone();
     view! {
         <section class="card narrow">
             <Suspense>
@@ -53,7 +53,7 @@ pub fn ResetPassword() -> impl IntoView {
 
 #[component]
 fn NewPassword(token: String, of: Reset) -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let password_error = visit.form.error_at("password");
     let words = words();
     let what = words.reset_for();

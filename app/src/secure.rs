@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::form::{Form, Hidden};
 use crate::language::words;
 use crate::link::opened;
-use crate::session::{Place, Visit};
+use crate::session::{Place, visit};
 
 /// What a link is against.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub const FIELDS: &[&str] = &["token"];
 #[component]
 #[must_use]
 pub fn SecureAccount() -> impl IntoView {
-    let token = use_context::<Visit>().unwrap_or_default().token;
+    let token = visit().token.clone();
     view! {
         <section class="card narrow">
             <Suspense>
@@ -53,7 +53,7 @@ pub fn SecureAccount() -> impl IntoView {
 
 #[component]
 fn Answer(token: String, threat: Threat) -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let words = words();
     let (heading, what, submit) = match threat {
         Threat::Moved { from, to } => (

@@ -9,7 +9,7 @@ use crate::form::{Form, PasswordField};
 use crate::language::words;
 use crate::profile::Sections;
 use crate::register::{password_hint, registration};
-use crate::session::Visit;
+use crate::session::visit;
 use crate::warning::Warnings;
 
 /// How much of the trail is shown here.
@@ -76,7 +76,7 @@ fn Parts(overview: Overview, length: u32) -> impl IntoView {
 
 #[component]
 fn Password(length: u32) -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let is_changed = visit.follows("saved") && visit.form.error.is_none();
     let current_error = visit.form.error_at("current_password");
     let password_error = visit.form.error_at("password");

@@ -1,6 +1,7 @@
 //! What a page knows of the request that asked for it, and of when and where things happen.
 
 use std::fmt;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,12 @@ pub struct Visit {
     /// Whether nobody is signed in before their address is confirmed.
     pub confirms_first: bool,
     pub form: Submission,
+}
+
+/// The request that is being answered.
+#[must_use]
+pub fn visit() -> Arc<Visit> {
+    use_context().unwrap_or_default()
 }
 
 impl fmt::Debug for Visit {

@@ -72,7 +72,9 @@ pub struct Services {
 }
 
 impl Services {
-    fn theme_cookie(&self) -> &'static str {
+    /// The cookie that holds the theme that somebody chose.
+    #[must_use]
+    pub fn theme_cookie(&self) -> &'static str {
         if self.cookies.is_secure() {
             theme::SECURE_COOKIE
         } else {
@@ -105,15 +107,20 @@ impl Services {
 pub fn provide(services: &Services) {
     provide_context(services.clone());
     provide_context(services.files.clone());
-    let Some(parts) = use_context::<Parts>() else {
+    let found = with_context(|parts: &Parts| {
+        let nonce = parts.extensions.get::<PolicyNonce>();
+        let nonce = nonce.map(|nonce| Nonce::from_value(nonce.0.as_str()));
+        let language = parts.extensions.get::<Language>().copied();
+        (nonce, language.unwrap_or_default(), visit(parts, services))
+    });
+    let Some((nonce, language, visit)) = found else {
         return;
     };
-    if let Some(nonce) = parts.extensions.get::<PolicyNonce>() {
-        provide_context(Nonce::from_value(nonce.0.as_str()));
+    if let Some(nonce) = nonce {
+        provide_context(nonce);
     }
-    let language = parts.extensions.get::<Language>().copied();
-    provide_context(language.unwrap_or_default());
-    provide_context(visit(&parts, services));
+    provide_context(language);
+    provide_context(Arc::new(visit));
 }
 
 fn visit(parts: &Parts, services: &Services) -> Visit {
@@ -129,13 +136,12 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
         .get::<Refused>()
         .map(|refused| refused.0.clone())
         .unwrap_or_default();
-    form.error = form.error.map(|error| error.in_words(words()));
+    let language = parts.extensions.get::<Language>().copied();
+    let words = language.unwrap_or_default().words();
+    form.error = form.error.map(|error| error.in_words(words));
     let arrival = parts.extensions.get::<Arrival>();
     let session = arrival.and_then(|arrival| arrival.session.as_deref());
-    let theme = parts
-        .extensions
-        .get::<Cookies>()
-        .and_then(|cookies| cookies.get(services.theme_cookie()));
+    let theme = parts.extensions.get::<Theme>().copied();
     Visit {
         path: parts.uri.path().to_owned(),
         address: parts
@@ -162,9 +168,7 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
         is_signed_in: session.is_some(),
         is_admin: session.is_some_and(is_admin),
         is_guarded: parts.extensions.get::<Guarded>().is_some(),
-        theme: theme
-            .map(|cookie| Theme::from_name(cookie.value()))
-            .unwrap_or_default(),
+        theme: theme.unwrap_or_default(),
         has_outbox: services.has_outbox,
         confirms_first: services.confirms_first(),
         form,
@@ -180,19 +184,15 @@ struct Request {
 
 impl Request {
     fn current() -> Result<Self, AppError> {
-        let parts = use_context::<Parts>().ok_or_else(AppError::internal)?;
+        let found = with_context(|parts: &Parts| {
+            let arrival = parts.extensions.get::<Arrival>().cloned();
+            arrival.zip(parts.extensions.get::<Cookies>().cloned())
+        });
+        let (arrival, cookies) = found.flatten().ok_or_else(AppError::internal)?;
         Ok(Self {
             services: use_context::<Services>().ok_or_else(AppError::internal)?,
-            arrival: parts
-                .extensions
-                .get::<Arrival>()
-                .cloned()
-                .ok_or_else(AppError::internal)?,
-            cookies: parts
-                .extensions
-                .get::<Cookies>()
-                .cloned()
-                .ok_or_else(AppError::internal)?,
+            arrival,
+            cookies,
         })
     }
 
@@ -353,8 +353,7 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
         &request.services.auth,
         request.arrival.now,
     );
-    let account = auth.account(session).await?;
-    let device = auth.device(session).await?;
+    let (account, device) = auth.account_and_device(session).await?;
     let lately = auth.lately(&account, 8, drawn::since(now), now).await?;
     let method = match device.persistence {
         Persistence::Remembered => words().session_remembered(),

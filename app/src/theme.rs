@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::language::words;
-use crate::session::Visit;
+use crate::session::visit;
 
 /// The name of the cookie. It is no secret, and no one is signed in by it.
 pub const COOKIE: &str = product::THEME_COOKIE;
@@ -68,7 +68,7 @@ pub const FIELDS: &[&str] = &["theme", "next"];
 #[component]
 #[must_use]
 pub fn ThemeChoice() -> impl IntoView {
-    let visit = use_context::<Visit>().unwrap_or_default();
+    let visit = visit();
     let words = words();
     let labels = [
         words.theme_system(),

@@ -3,9 +3,41 @@
 //! It is a hint and nothing more: anybody can send any user agent. What is shown comes from a fixed list of
 //! names, so nothing that was sent gets onto a page or into a mail.
 
+use std::sync::{Arc, LazyLock};
+
+use quick_cache::sync::Cache;
 use woothee::parser::Parser;
 use woothee::woothee::VALUE_UNKNOWN;
 use words::Words;
+
+/// User agents that are remembered, of half a kilobyte each at most: to read one takes a dozen searches through it, and a
+/// page names ten.
+const REMEMBERED: usize = 1024;
+
+static READ: LazyLock<Cache<Box<str>, Option<Arc<Agent>>>> =
+    LazyLock::new(|| Cache::new(REMEMBERED));
+
+/// What a user agent says, in woothee's names.
+struct Agent {
+    category: String,
+    name: String,
+    os: String,
+}
+
+/// None when it says nothing that is known.
+fn read(user_agent: &str) -> Option<Arc<Agent>> {
+    if let Some(known) = READ.get(user_agent) {
+        return known;
+    }
+    let found = Parser::new().parse(user_agent).map(|found| Agent {
+        category: found.category.to_owned(),
+        name: found.name.to_owned(),
+        os: found.os.to_owned(),
+    });
+    let found = found.map(Arc::new);
+    READ.insert(user_agent.into(), found.clone());
+    found
+}
 
 /// What somebody holds in their hands, or sits at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,22 +55,22 @@ pub enum DeviceKind {
 /// Like `Firefox on Linux`, and what it runs on. Versions are left out: browsers and systems send the same one for
 /// years.
 pub(crate) fn called(user_agent: &str, words: &Words) -> (String, DeviceKind) {
-    let Some(found) = Parser::new().parse(user_agent) else {
+    let Some(found) = read(user_agent) else {
         return (words.browser_unknown(), DeviceKind::Unknown);
     };
-    let kind = match found.category {
+    let kind = match found.category.as_str() {
         "smartphone" | "mobilephone" => DeviceKind::Phone,
         "pc" => DeviceKind::Computer,
         "crawler" => DeviceKind::Program,
         _ => DeviceKind::Unknown,
     };
-    let browser = match found.name {
+    let browser = match found.name.as_str() {
         "HTTP Library" => return (words.browser_program(), DeviceKind::Program),
         "SamsungBrowser" => "Samsung Internet".to_owned(),
         VALUE_UNKNOWN => words.browser_unknown(),
         name => name.to_owned(),
     };
-    let name = match found.os {
+    let name = match found.os.as_str() {
         VALUE_UNKNOWN => browser,
         "Mac OSX" => words.browser_on(browser, "macOS"),
         // Windows 11 says that it is Windows 10.

@@ -35,14 +35,15 @@ pub struct Lately {
 }
 
 impl Auth {
-    /// What the database holds of a live session.
+    /// The account of a live session, and what the database holds of the session.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when it is gone or over.
-    pub async fn device(&self, session: &Session) -> Result<Device> {
-        let row = self.store().session(session.id).await?;
-        row.filter(|row| row.revoked_at.is_none())
-            .map(Device::from)
+    /// [`Error::Unauthenticated`] when either is gone or over.
+    pub async fn account_and_device(&self, session: &Session) -> Result<(Account, Device)> {
+        let owned = self.store().owned(session.id).await?;
+        owned
+            .filter(|owned| owned.account.document_id == session.user)
+            .map(|owned| (owned.account, owned.device))
             .ok_or(Error::Unauthenticated)
     }
 

@@ -9,6 +9,7 @@ mod links;
 mod mails;
 mod manage;
 mod news;
+mod owned;
 mod queue;
 mod reader;
 mod reading;
@@ -32,6 +33,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyPool, Connection, Executor};
 use tokio::sync::Notify;
 
+use crate::account::Account;
 use crate::error::Result;
 use crate::measure::{Stopwatch, Work};
 use crate::migrate::Migrated;
@@ -44,6 +46,7 @@ pub(crate) use crate::store::mails::{Fate, MailRow};
 pub(crate) use crate::store::manage::{NewNumber, NewRow};
 pub use crate::store::news::HEARD_WITHIN;
 pub(crate) use crate::store::news::Numbers;
+use crate::store::owned::Owned;
 use crate::store::queue::{Haste, Protection, Queue};
 use crate::store::reader::Shelf;
 use crate::store::reading::Reading;
@@ -106,7 +109,9 @@ pub(crate) struct Store {
     /// Who waits for the one connection that writes; none where there are many.
     queue: Option<Queue>,
     /// Who waits for an account to be read; none where there are many connections to a server.
-    reading: Option<Reading>,
+    accounts: Option<Reading<Account>>,
+    /// The same for sessions with the accounts that they are of.
+    owned: Option<Reading<Owned>>,
     /// Connections that read, and are not given back to the pool; none where there are many connections to a server.
     shelf: Option<Shelf>,
     /// Rung when there is a letter to send.
@@ -142,17 +147,19 @@ impl Store {
             (pool.clone(), pool.clone(), pool, None)
         };
         let migrated = schema::bring_up_to_date(&writer).await?;
-        let reading = database.is_sqlite().then(|| Reading::start(&reader));
+        let accounts = database.is_sqlite().then(|| Reading::start(&reader));
+        let owned = database.is_sqlite().then(|| Reading::start(&reader));
         let shelf = database
             .is_sqlite()
-            .then(|| Shelf::new(readers() as usize - 1, database.patience));
+            .then(|| Shelf::new(readers() as usize - 2, database.patience));
         let store = Self {
             writer,
             reader,
             watcher,
             guests,
             queue,
-            reading,
+            accounts,
+            owned,
             shelf,
             post: Arc::default(),
             url: database.url.clone(),
@@ -224,10 +231,10 @@ impl Store {
 }
 
 /// How many connections read a file: each has a thread and a memory of pages of its own, and what is written makes all
-/// of them look again. One of them is [`Reading`]'s.
+/// of them look again. Two of them are [`Reading`]'s.
 fn readers() -> u32 {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    u32::try_from(cores + 1).unwrap_or(u32::MAX).clamp(3, 8)
+    u32::try_from(cores + 2).unwrap_or(u32::MAX).clamp(4, 9)
 }
 
 async fn connect(database: &Database, connections: u32, extra: &'static str) -> Result<AnyPool> {

@@ -4,13 +4,17 @@ use std::fmt::Write as _;
 
 use words::Words;
 
+use crate::drawing::{Share, Tenths};
 use crate::sign_ins::{Chart, DAYS, Day, Week};
 
-/// Where the bars are, in pixels from above. Below them are the dates.
-const TOP: f64 = 8.0;
-const BOTTOM: f64 = 96.0;
+/// Where the bars are, from above. Below them are the dates.
+const TOP: Tenths = Tenths(80);
+const BOTTOM: Tenths = Tenths(960);
 /// The least that a bar is high: one attempt among a thousand is to be seen.
-const LEAST: f64 = 3.0;
+const LEAST: Tenths = Tenths(30);
+/// Where the words stand, from above: those of the scale, and the dates.
+const SCALE: Tenths = Tenths(210);
+const DATES: Tenths = Tenths(1140);
 
 /// How counts become heights: the same for both kinds of bars.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,13 +34,15 @@ impl Heights {
         Self { above, below }
     }
 
-    fn of(self, count: u32) -> f64 {
-        let all = f64::from(self.above) + f64::from(self.below);
-        f64::from(count) / all * (BOTTOM - TOP)
+    fn of(self, count: u32) -> Tenths {
+        let all = u64::from(self.above) + u64::from(self.below);
+        let room = u64::from(BOTTOM.0 - TOP.0);
+        let height = (u64::from(count) * room + all / 2) / all;
+        Tenths(u32::try_from(height).unwrap_or(BOTTOM.0))
     }
 
-    fn zero(self) -> f64 {
-        TOP + self.of(self.above)
+    fn zero(self) -> Tenths {
+        Tenths(TOP.0 + self.of(self.above).0)
     }
 }
 
@@ -62,8 +68,8 @@ pub(super) fn shapes(chart: &Chart, words: &Words) -> String {
     );
     let mut svg = String::with_capacity(2048);
     let zero = heights.zero();
-    let (x, width) = (place(DAYS - 1, 0.0), share(1.0));
-    let height = BOTTOM - TOP;
+    let (x, width) = (place(DAYS - 1, 0), share(100));
+    let height = Tenths(BOTTOM.0 - TOP.0);
     let _ = write!(
         svg,
         r#"<rect class="today" x="{x}" y="{TOP}" width="{width}" height="{height}"/>"#
@@ -78,67 +84,68 @@ pub(super) fn shapes(chart: &Chart, words: &Words) -> String {
     rule(&mut svg, "zero", zero);
     let _ = write!(
         svg,
-        r#"<text x="4" y="{}">{}</text><text x="100%" y="{}" text-anchor="end">{}</text>"#,
-        TOP + 13.0,
+        r#"<text x="4" y="{SCALE}">{}</text><text x="100%" y="{DATES}" text-anchor="end">{}</text>"#,
         heights.above,
-        BOTTOM + 18.0,
         words.sign_ins_today()
     );
     svg
 }
 
-fn rule(svg: &mut String, class: &str, y: f64) {
+fn rule(svg: &mut String, class: &str, y: Tenths) {
     let _ = write!(
         svg,
-        r#"<line class="{class}" x2="100%" y1="{y:.1}" y2="{y:.1}"/>"#
+        r#"<line class="{class}" x2="100%" y1="{y}" y2="{y}"/>"#
     );
 }
 
 /// A date, unless today is too near for both.
 fn mark(svg: &mut String, week: &Week) {
-    let x = place(week.place, 0.0);
+    let x = place(week.place, 0);
     let _ = write!(
         svg,
         r#"<line class="week" x1="{x}" x2="{x}" y1="{TOP}" y2="{BOTTOM}"/>"#
     );
     if week.place + 8 < DAYS {
-        let (date, y) = (&week.date, BOTTOM + 18.0);
+        let date = &week.date;
         let class = if week.place % 14 < 7 { "even" } else { "odd" };
         let _ = write!(
             svg,
-            r#"<text class="{class}" x="{x}" y="{y}">{date}</text>"#
+            r#"<text class="{class}" x="{x}" y="{DATES}">{date}</text>"#
         );
     }
 }
 
 fn bars(svg: &mut String, day: &Day, heights: Heights, words: &Words) {
-    let (x, width, zero) = (place(day.place, 0.15), share(0.7), heights.zero());
+    let (x, width, zero) = (place(day.place, 15), share(70), heights.zero());
     let told = super::day(day, words);
     let _ = write!(svg, "<g><title>{told}</title>");
     if day.succeeded > 0 {
         let height = heights.of(day.succeeded).max(LEAST);
-        let y = zero - height;
+        let y = Tenths(zero.0.saturating_sub(height.0));
         let _ = write!(
             svg,
-            r#"<rect class="succeeded" x="{x}" y="{y:.1}" width="{width}" height="{height:.1}"/>"#
+            r#"<rect class="succeeded" x="{x}" y="{y}" width="{width}" height="{height}"/>"#
         );
     }
     if day.failed > 0 {
         let height = heights.of(day.failed).max(LEAST);
         let _ = write!(
             svg,
-            r#"<rect class="failed" x="{x}" y="{zero:.1}" width="{width}" height="{height:.1}"/>"#
+            r#"<rect class="failed" x="{x}" y="{zero}" width="{width}" height="{height}"/>"#
         );
     }
     svg.push_str("</g>");
 }
 
-fn place(day: u16, within: f64) -> String {
-    share(f64::from(day) + within)
+/// Where something is drawn, so many hundredths of its width into the day.
+fn place(day: u16, within: u32) -> Share {
+    share(u32::from(day) * 100 + within)
 }
 
-fn share(days: f64) -> String {
-    format!("{:.2}%", days * 100.0 / f64::from(DAYS))
+/// How wide so many hundredths of a day are.
+fn share(hundredths: u32) -> Share {
+    let days = u32::from(DAYS);
+    Share((hundredths * 100 + days / 2) / days)
 }
 
 #[cfg(test)]
@@ -175,7 +182,7 @@ mod tests {
     fn attempts_that_failed_go_down_at_the_same_scale() {
         let heights = Heights::new(4, 4);
         assert_eq!((heights.above, heights.below), (4, 4));
-        assert!((heights.zero() - (TOP + BOTTOM) / 2.0).abs() < 0.01);
+        assert_eq!(heights.zero(), Tenths((TOP.0 + BOTTOM.0) / 2));
         let svg = shapes(&chart(&[(3, 4, 2)]));
         assert_eq!(bars_in(&svg), 2);
         assert!(svg.contains("day 3: 4 sign-ins and 2 failed attempts"));

@@ -56,8 +56,7 @@ pub(crate) async fn session() -> Result<Session, AppError> {
     let request = Request::current()?;
     let (session, now) = (request.session()?, request.arrival.now);
     let auth = &request.services.auth;
-    let account = auth.account(session).await?;
-    let device = auth.device(session).await?;
+    let (account, device) = auth.account_and_device(session).await?;
     Ok(Session {
         user_id: session.user.clone(),
         name: called(&account),

@@ -1,4 +1,4 @@
-//! Accounts that many ask for at once, read at once.
+//! Rows that many ask for at once, read at once.
 //!
 //! To ask SQLite is to wake its thread and to be woken by it, which takes longer than the read itself; the pool
 //! does so once more when a connection comes back. Here one connection stays out, and whoever asks while it is
@@ -21,16 +21,38 @@ const SIZES: [usize; 4] = [1, 4, 16, 64];
 /// How many may wait.
 const MOST: usize = 1024;
 
-/// Where to ask.
-pub(super) struct Reading(mpsc::Sender<Asked>);
+/// What is read, each by a text that no other has.
+pub(super) trait ByKey: Clone + Send + 'static {
+    /// The statement for several of them, by places like `$1, $2`. Nothing in it comes from outside.
+    fn statement(places: &str) -> String;
 
-/// Somebody who waits for an account. They hear nothing when the read failed.
-struct Asked {
-    document_id: String,
-    answer: oneshot::Sender<Option<Account>>,
+    /// The key and what it is of.
+    fn read(row: &AnyRow) -> Result<(String, Self)>;
 }
 
-impl Reading {
+impl ByKey for Account {
+    fn statement(places: &str) -> String {
+        format!(
+            "select {ACCOUNT} from users where document_id in ({places}) and disabled_at is null"
+        )
+    }
+
+    fn read(row: &AnyRow) -> Result<(String, Self)> {
+        let account = read_account(row)?;
+        Ok((account.document_id.clone(), account))
+    }
+}
+
+/// Where to ask.
+pub(super) struct Reading<T>(mpsc::Sender<Asked<T>>);
+
+/// Somebody who waits for a row. They hear nothing when the read failed.
+struct Asked<T> {
+    key: String,
+    answer: oneshot::Sender<Option<T>>,
+}
+
+impl<T: ByKey> Reading<T> {
     /// Reads until the pool is closed, or nobody can ask any more.
     pub(super) fn start(reader: &AnyPool) -> Self {
         let (sender, asked) = mpsc::channel(MOST);
@@ -38,19 +60,15 @@ impl Reading {
         Self(sender)
     }
 
-    /// The account, if there is one that can be used; none of both when it could not be read in company.
-    pub(super) async fn account(&self, document_id: &str) -> Option<Option<Account>> {
+    /// What has the key, if it is there and can be used; none of both when it could not be read in company.
+    pub(super) async fn get(&self, key: String) -> Option<Option<T>> {
         let (answer, answered) = oneshot::channel();
-        let asked = Asked {
-            document_id: document_id.to_owned(),
-            answer,
-        };
-        self.0.send(asked).await.ok()?;
+        self.0.send(Asked { key, answer }).await.ok()?;
         answered.await.ok()
     }
 }
 
-async fn answer(reader: AnyPool, mut asked: mpsc::Receiver<Asked>) {
+async fn answer<T: ByKey>(reader: AnyPool, mut asked: mpsc::Receiver<Asked<T>>) {
     let mut closing = reader.close_event();
     let mut connection = None;
     let mut all = Vec::new();
@@ -65,18 +83,14 @@ async fn answer(reader: AnyPool, mut asked: mpsc::Receiver<Asked>) {
         }
         match read(&reader, &mut connection, &all).await {
             Ok(found) => {
-                for Asked {
-                    document_id,
-                    answer,
-                } in all.drain(..)
-                {
+                for Asked { key, answer } in all.drain(..) {
                     // Who does not wait any more needs no answer.
-                    let _ = answer.send(found.get(&document_id).cloned());
+                    let _ = answer.send(found.get(&key).cloned());
                 }
             }
             // Each asks alone, and hears what is wrong.
             Err(error) => {
-                tracing::debug!(%error, "accounts were not read together");
+                tracing::debug!(%error, "rows were not read together");
                 connection = None;
                 all.clear();
             }
@@ -84,11 +98,11 @@ async fn answer(reader: AnyPool, mut asked: mpsc::Receiver<Asked>) {
     }
 }
 
-async fn read(
+async fn read<T: ByKey>(
     reader: &AnyPool,
     connection: &mut Option<PoolConnection<Any>>,
-    all: &[Asked],
-) -> Result<HashMap<String, Account>> {
+    all: &[Asked<T>],
+) -> Result<HashMap<String, T>> {
     let connection = match connection {
         Some(connection) => connection,
         // There is always one for us: whoever else reads leaves it alone.
@@ -96,25 +110,19 @@ async fn read(
     };
     let size = SIZES.into_iter().find(|size| *size >= all.len());
     let size = size.expect("no more are taken than the largest size");
-    let mut query = sqlx::query(AssertSqlSafe(statement(size)));
+    let mut query = sqlx::query(AssertSqlSafe(T::statement(&places(size))));
     // The last one fills the places that are left.
     let last = all.last().into_iter().cycle();
-    for Asked { document_id, .. } in all.iter().chain(last).take(size) {
-        query = query.bind(document_id.clone());
+    for Asked { key, .. } in all.iter().chain(last).take(size) {
+        query = query.bind(key.clone());
     }
     let rows = query.fetch_all(&mut **connection).await?;
-    let account = |row: &AnyRow| {
-        let account = read_account(row)?;
-        Ok((account.document_id.clone(), account))
-    };
-    rows.iter().map(account).collect()
+    rows.iter().map(T::read).collect()
 }
 
-/// Nothing in it comes from outside.
-fn statement(size: usize) -> String {
+fn places(size: usize) -> String {
     let places: Vec<String> = (1..=size).map(|place| format!("${place}")).collect();
-    let places = places.join(", ");
-    format!("select {ACCOUNT} from users where document_id in ({places}) and disabled_at is null")
+    places.join(", ")
 }
 
 #[cfg(test)]

@@ -69,17 +69,15 @@ impl KeyRow {
 }
 
 pub(super) fn read_session(row: &AnyRow) -> Result<SessionRow> {
-    let remembered = optional_time(row, "remembered_at")?;
-    let methods: String = row.try_get("methods")?;
     Ok(SessionRow {
         id: read_id(row, "id")?,
         user_id: row.try_get("user_id")?,
         generation: row.try_get("generation")?,
         rotated_at: time(row, "rotated_at")?,
         used_generation: row.try_get("used_generation")?,
-        persistence: remembered.map_or(Persistence::Browser, |_| Persistence::Remembered),
+        persistence: read_persistence(row)?,
         authenticated_at: time(row, "authenticated_at")?,
-        methods: methods.split_whitespace().map(str::to_owned).collect(),
+        methods: read_methods(row)?,
         created_at: time(row, "created_at")?,
         last_seen_at: time(row, "last_seen_at")?,
         idle_expires_at: time(row, "idle_expires_at")?,
@@ -93,6 +91,16 @@ pub(super) fn read_session(row: &AnyRow) -> Result<SessionRow> {
         role: row.try_get("role")?,
         disabled: optional_time(row, "disabled_at")?.is_some(),
     })
+}
+
+pub(super) fn read_persistence(row: &AnyRow) -> Result<Persistence> {
+    let remembered = optional_time(row, "remembered_at")?;
+    Ok(remembered.map_or(Persistence::Browser, |_| Persistence::Remembered))
+}
+
+pub(super) fn read_methods(row: &AnyRow) -> Result<Vec<String>> {
+    let methods: String = row.try_get("methods")?;
+    Ok(methods.split_whitespace().map(str::to_owned).collect())
 }
 
 /// The columns of an account, without what signing in takes.
@@ -119,6 +127,9 @@ pub(super) fn read_account(row: &AnyRow) -> Result<Account> {
         updated_at: time(row, "updated_at")?,
     })
 }
+
+/// The columns of an event, without what chains it to the others.
+pub(super) const ACTIVITY: &str = "id, at, event, session_id, address, user_agent, detail";
 
 /// An event that a newer version wrote is passed over, not an error.
 pub(super) fn read_activity(row: &AnyRow) -> Result<Option<Activity>> {

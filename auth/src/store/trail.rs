@@ -1,5 +1,7 @@
 //! The rows of the trail.
 
+use std::cmp::Reverse;
+
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use time::OffsetDateTime;
 
@@ -7,7 +9,7 @@ use crate::audit::{Activity, Entry, Event, Record};
 use crate::error::Result;
 use crate::session::SessionId;
 use crate::sign_ins::SignIns;
-use crate::store::rows::{millis, read_activity, read_record};
+use crate::store::rows::{ACTIVITY, millis, read_activity, read_record};
 use crate::store::{Store, Writing};
 
 /// What [`Store::lately`] finds.
@@ -70,21 +72,19 @@ impl Store {
         // however many days they are of, and from an index alone: the events stand in the statement for that.
         let query = sqlx::query(AssertSqlSafe(format!(
             "select 0 as part, newest.* from
-                 (select * from audit where user_id = $1 order by id desc limit {limit}) as newest
+                 (select {ACTIVITY} from audit where user_id = $1 order by id desc limit {limit}) as newest
              union all
              select 1 as part, caught.* from
-                 (select * from audit where user_id = $1 and at >= $2 and event = 'session_reused'
+                 (select {ACTIVITY} from audit where user_id = $1 and at >= $2 and event = 'session_reused'
                   order by at desc, id desc limit 10) as caught
              union all
              select 2 as part, 0 as id, 0 as at, coalesce(string_agg(counted.day, ','), '') as event,
-                    null as user_id, null as session_id, null as address, null as user_agent,
-                    null as previous_hash, null as hash, null as detail
+                    null as session_id, null as address, null as user_agent, null as detail
              from (select (at / {DAY}) || ' ' || sum(case event when 'signed_in' then 1 else 0 end)
                           || ' ' || sum(case event when 'signed_in' then 0 else 1 end) as day
                    from audit
                    where user_id = $1 and at >= $3 and event in ('signed_in', 'sign_in_failed')
-                   group by at / {DAY}) as counted
-             order by id desc"
+                   group by at / {DAY}) as counted"
         )));
         let query = query
             .bind(user_id)
@@ -99,6 +99,9 @@ impl Store {
                 _ => found.sign_ins = SignIns::read_all(row.try_get("event")?)?,
             }
         }
+        // A union has no order, and to give it one SQLite would make a table.
+        found.newest.sort_by_key(|event| Reverse(event.id));
+        found.caught.sort_by_key(|event| Reverse(event.id));
         Ok(found)
     }
 

@@ -34,8 +34,8 @@ impl Store {
 
     pub(crate) async fn account(&self, document_id: &str) -> Result<Option<Account>> {
         let in_company = Stopwatch::start();
-        if let Some(reading) = &self.reading
-            && let Some(account) = reading.account(document_id).await
+        if let Some(reading) = &self.accounts
+            && let Some(account) = reading.get(document_id.to_owned()).await
         {
             in_company.database(Work::Read);
             return Ok(account);

@@ -11,6 +11,7 @@ sign-out = Abmelden
 sign-up = Registrieren
 sign-in = Anmelden
 tagline = Die Anmeldung für Webanwendungen in Rust.
+description = Melden Sie sich an, oder legen Sie ein Konto an.
 go-to-start = Zur Startseite
 choose-language = Sprache
 

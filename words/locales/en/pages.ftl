@@ -12,6 +12,8 @@ sign-up = Sign up
 # On buttons and links that lead to the sign-in.
 sign-in = Sign in
 tagline = Sign-in for Rust web applications.
+# What search engines show below the title.
+description = Sign in, or create an account.
 go-to-start = Go to the start page
 choose-language = Language
 
