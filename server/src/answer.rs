@@ -3,11 +3,11 @@
 mod page;
 
 use app::error::{AppError, Failure};
+use app::theme::Theme;
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use words::Language;
@@ -75,12 +75,24 @@ pub(crate) fn wait(response: &mut Response, seconds: Option<u32>) {
 
 /// Gives every failure that has no words yet a body that the client can read: a page, JSON of ours, or what
 /// the JSON API says.
-pub(crate) async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn render(
+    app: &App,
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let asker = api::is_of_api(request.uri().path()).then(|| Asker::of(request.headers()));
     let wants_html = wants_html(&request);
     let language = request.extensions().get::<Language>().copied();
-    let language = language.unwrap_or_default();
-    let mut response = next.run(request).await;
+    let look = page::Look {
+        language: language.unwrap_or_default(),
+        theme: request
+            .extensions()
+            .get::<Theme>()
+            .copied()
+            .unwrap_or_default(),
+        stylesheet: app.services.files.stylesheet(),
+    };
+    let mut response = next(request).await;
     let refusal = response.extensions_mut().remove::<ApiError>();
     let error = response.extensions_mut().remove::<AppError>();
     let error = error.or_else(|| wordless(&response));
@@ -88,15 +100,10 @@ pub(crate) async fn render(State(app): State<App>, request: Request, next: Next)
         (Some(asker), Some(refusal), _) => refusal.told_to(asker),
         (Some(asker), None, Some(error)) => ApiError::from(error).told_to(asker),
         (None, _, Some(error)) if wants_html => {
-            let error = error.in_words(language.words());
-            Html(page::page(
-                &error,
-                app.services.files.stylesheet(),
-                language,
-            ))
-            .into_response()
+            let error = error.in_words(look.language.words());
+            Html(page::page(&error, &look)).into_response()
         }
-        (None, _, Some(error)) => Json(error.in_words(language.words())).into_response(),
+        (None, _, Some(error)) => Json(error.in_words(look.language.words())).into_response(),
         (_, _, None) => return response,
     };
     let (head, body) = told.into_parts();

@@ -102,7 +102,7 @@ pub(crate) fn routes(app: &App, config: &ApiConfig, public_url: &Url) -> anyhow:
         .routes(routes!(local::register))
         .routes(routes!(password::reset))
         .routes(routes!(browser::log_in))
-        .layer(from_fn_with_state(app.clone(), session::identify))
+        .layer(from_fn_with_state(app.clone(), session::identify_all))
         .layer(cookies.clone())
         .layer(from_fn_with_state(
             cross_origin.clone(),

@@ -7,7 +7,6 @@ use app::next;
 use app::pages::{Who, who_may_see};
 use app::ssr::{Arrival, Guarded};
 use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use percent_encoding::percent_decode_str;
 
@@ -17,7 +16,10 @@ use crate::answer;
 const PROOF: &str = "/profile/confirm";
 
 /// Sends strangers to the sign-in, and those who are signed in away from it.
-pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
+pub(crate) async fn guard(
+    mut request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let Some(path) = canonical(request.uri().path()) else {
         return answer::failure(Failure::BadPath.into());
     };
@@ -49,7 +51,7 @@ pub(crate) async fn guard(mut request: Request, next: Next) -> Response {
     if is_protected {
         request.extensions_mut().insert(Guarded);
     }
-    next.run(request).await
+    next(request).await
 }
 
 /// The path as a person would write it: percent-decoded once. None when two parties could read it in

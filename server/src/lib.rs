@@ -1,9 +1,10 @@
-//! The HTTP side of Latchkey. [`router`] is all of it: every layer, in order, in one function.
+//! The HTTP side of Latchkey. [`router`] is all of it: every layer, in order.
 
 pub mod admin;
 mod answer;
 pub mod api;
 pub mod assets;
+mod choice;
 pub mod client;
 pub mod clock;
 pub mod config;
@@ -37,15 +38,15 @@ use app::error::AppError;
 use app::ssr::Services;
 use auth::{Auth, CookieJarStyle};
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::IntoResponse;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower::ServiceBuilder;
-use tower_cookies::CookieManagerLayer;
+use tower_cookies::{CookieManagerLayer, Cookies};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 use url::Url;
@@ -110,8 +111,8 @@ pub(crate) struct Shared {
 
 /// Builds the site.
 ///
-/// A request passes the layers of `site`, then those of `pages`, each in the order they are written in,
-/// before it is routed to a page: none of them depends on there being a route. Files, the public keys and
+/// A request passes the layers of `site` (the first is [`attend`]), then those of `pages` (the last is [`admit`]), each in
+/// the order they are written in, before it is routed to a page: none of them depends on there being a route. Files, the public keys and
 /// the stream of events are answered after the first group: they need no session. The JSON API has layers of
 /// its own, which are in `api.rs`.
 ///
@@ -149,18 +150,14 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         ))
         .layer(from_fn_with_state(cross_origin, security::check_origin))
         .layer(CookieManagerLayer::new())
-        .layer(from_fn_with_state(app.clone(), session::identify))
-        .layer(from_fn(guard::guard))
+        .layer(from_fn_with_state(app.clone(), admit))
         .service(
             own::routes()
                 .with_state(app.clone())
                 .fallback_service(rendered),
         );
     let site = ServiceBuilder::new()
-        .layer(from_fn(requests::watch))
-        .layer(from_fn_with_state(app.clone(), security::headers))
-        .layer(from_fn_with_state(app.clone(), language::choose))
-        .layer(from_fn_with_state(app.clone(), answer::render))
+        .layer(from_fn_with_state(app.clone(), attend))
         .layer(CatchPanicLayer::custom(|_| {
             answer::failure(AppError::internal())
         }))
@@ -171,6 +168,23 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
                 .fallback_service(pages),
         );
     Ok(Router::new().fallback_service(site))
+}
+
+/// What is done for every request; to be read from the last line up, which is the outermost. They are called by each other: as layers of their own, each
+/// would move the request and the answer through the heap.
+async fn attend(State(app): State<App>, request: Request, next: Next) -> Response {
+    let next = async |request| next.run(request).await;
+    let render = async |request| answer::render(&app, request, next).await;
+    let choose = async |request| language::choose(&app, request, render).await;
+    let headers = async |request| security::headers(&app, request, choose).await;
+    requests::watch(request, headers).await
+}
+
+/// What is done for every request that may be for a page, in the same way: who asks, and whether they may.
+async fn admit(State(app): State<App>, cookies: Cookies, request: Request, next: Next) -> Response {
+    let next = async |request| next.run(request).await;
+    let guard = async |request| guard::guard(request, next).await;
+    session::identify(&app, cookies, request, guard).await
 }
 
 /// What is neither a page nor a file.

@@ -9,7 +9,6 @@ use std::time::Instant;
 use auth::TRACES;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 use tracing::field::Empty;
@@ -41,12 +40,15 @@ pub(crate) fn describe_metrics() {
 }
 
 /// Gives the request an id, and tells of it when it is answered.
-pub(crate) async fn watch(request: Request, next: Next) -> Response {
+pub(crate) async fn watch(
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let id = Uuid::new_v4().simple().to_string();
     // At the level of the worst, so that what is logged at any level carries the id.
     let span = tracing::error_span!("request", request_id = id);
     let watched = Watched::new(&request, &id, span.clone());
-    let answering = next.run(request);
+    let answering = next(request);
     let answering = answering
         .instrument(watched.traced.clone())
         .instrument(span);
@@ -178,7 +180,7 @@ fn loggable(path: &str) -> String {
 mod tests {
     use axum::Router;
     use axum::body::Body;
-    use axum::middleware::from_fn;
+    use axum::middleware::{Next, from_fn};
     use axum::response::IntoResponse;
     use axum::routing::get;
     use futures_util::FutureExt;
@@ -197,7 +199,9 @@ mod tests {
             .layer(CatchPanicLayer::custom(|_| {
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }))
-            .layer(from_fn(watch))
+            .layer(from_fn(async |request, next: Next| {
+                watch(request, async |request| next.run(request).await).await
+            }))
     }
 
     async fn panics() -> StatusCode {

@@ -22,14 +22,14 @@ use crate::answer;
 
 /// Finds out who asks, and tells the rest of the request by its [`Arrival`].
 pub(crate) async fn identify(
-    State(app): State<App>,
+    app: &App,
     cookies: Cookies,
     mut request: Request,
-    next: Next,
+    next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let now = app.clock.now();
-    let client = client(&app, &cookies, &request);
-    let session = match session(&app, &cookies, &client, now).await {
+    let client = client(app, &cookies, &request);
+    let session = match session(app, &cookies, &client, now).await {
         Ok(session) => session,
         Err(error) => return mark_private(answer::failure(error)),
     };
@@ -40,12 +40,25 @@ pub(crate) async fn identify(
         client,
         session,
     });
-    let response = next.run(request).await;
+    let response = next(request).await;
     // The token was good and the account behind it is gone, or disabled: it is of no use to anybody.
     if is_reading && is_signed_in && response.status() == StatusCode::UNAUTHORIZED {
-        forget(&app, &cookies);
+        forget(app, &cookies);
     }
     mark_private(response)
+}
+
+/// The same as a layer.
+pub(crate) async fn identify_all(
+    State(app): State<App>,
+    cookies: Cookies,
+    request: Request,
+    next: Next,
+) -> Response {
+    identify(&app, cookies, request, async |request| {
+        next.run(request).await
+    })
+    .await
 }
 
 /// Says when the request came and from where, and no more: it is for what looks at the cookies by itself.
@@ -74,14 +87,13 @@ async fn session(
 ) -> Result<Option<Arc<Session>>, AppError> {
     let style = &app.services.cookies;
     let access = cookies.get(style.access_name());
-    let refresh = cookies.get(style.refresh_name());
     if let Some(Ok(session)) = access
         .as_ref()
         .map(|cookie| app.services.auth.verify(cookie.value(), now))
     {
         return Ok(Some(session));
     }
-    if refresh.is_some() {
+    if cookies.get(style.refresh_name()).is_some() {
         let renewed = renew(app, cookies, client, now).await?;
         return Ok(renewed.map(|renewed| Arc::new(renewed.session)));
     }

@@ -2,6 +2,8 @@
 //! failed.
 
 use app::error::AppError;
+use app::layout::MARK;
+use app::theme::Theme;
 use words::{Language, Words};
 
 /// What a status is called, in words that are no programmer's.
@@ -27,8 +29,20 @@ fn passes(status: u16) -> bool {
     matches!(status, 408 | 429 | 500..)
 }
 
+/// How the pages look that somebody is shown.
+pub(super) struct Look<'a> {
+    pub(super) language: Language,
+    pub(super) theme: Theme,
+    pub(super) stylesheet: &'a str,
+}
+
 /// All words in it are ours.
-pub(super) fn page(error: &AppError, stylesheet: &str, language: Language) -> String {
+pub(super) fn page(error: &AppError, look: &Look<'_>) -> String {
+    let &Look {
+        language,
+        theme,
+        stylesheet,
+    } = look;
     let words = language.words();
     let heading = heading(error.status, words);
     let name = product::NAME;
@@ -45,14 +59,17 @@ pub(super) fn page(error: &AppError, stylesheet: &str, language: Language) -> St
         (String::new(), "button primary")
     };
     format!(
-        r#"<!DOCTYPE html><html lang="{}" dir="{}"><head><meta charset="utf-8">
+        r#"<!DOCTYPE html><html lang="{}" dir="{}" data-theme="{}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="{}"><link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <title>{heading} · {name}</title><link rel="stylesheet" href="{stylesheet}"></head>
-<body><header class="site-header"><div class="bar"><a class="brand" href="/">{name}</a></div></header>
+<body><header class="site-header"><div class="bar"><a class="brand" href="/"><svg class="mark" viewBox="0 0 32 32" aria-hidden="true" width="28" height="28">{MARK}</svg> {name}</a></div></header>
 <main><section class="card narrow"><p class="eyebrow">{}</p><h1>{heading}</h1><p>{}</p>
 <p class="actions">{again}<a class="{start}" href="/">{}</a></p></section></main></body></html>"#,
         language.tag(),
         language.direction(),
+        theme.name(),
+        theme.color_scheme(),
         error.status,
         error.message,
         words.go_to_start(),
@@ -67,7 +84,13 @@ mod tests {
     fn what_passes_by_itself_can_be_tried_again() {
         for (status, is_offered) in [(429, true), (503, true), (500, true), (404, false)] {
             let error = AppError::new(status, "code", "what to do");
-            let page = page(&error, "/style.css", Language::En);
+            let look = Look {
+                language: Language::En,
+                theme: Theme::Dark,
+                stylesheet: "/style.css",
+            };
+            let page = page(&error, &look);
+            assert!(page.contains(r#"<html lang="en" dir="ltr" data-theme="dark">"#));
             assert_eq!(page.contains("Try again"), is_offered, "{status}");
             assert!(page.contains("what to do") && page.contains("start page"));
         }

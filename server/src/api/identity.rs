@@ -32,7 +32,7 @@ pub(super) async fn identify(
         // Another site's cookies are there to be renewed and taken back, and say nothing about who asks.
         return match request.extensions().get::<Elsewhere>() {
             Some(Elsewhere) => session::meet(State(app), cookies, request, next).await,
-            None => session::identify(State(app), cookies, request, next).await,
+            None => session::identify_all(State(app), cookies, request, next).await,
         };
     };
     let now = app.clock.now();

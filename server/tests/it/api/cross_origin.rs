@@ -93,7 +93,7 @@ async fn what_another_site_makes_a_browser_send_is_refused() {
             answer.refuses(
                 403,
                 "ForbiddenError",
-                "This request came from another site.",
+                "This request came from another site. Open the page here, and send it from there.",
             );
             assert!(answer.cookies().is_empty(), "{path}");
         }

@@ -80,6 +80,25 @@ async fn reading_changes_nothing_whatever_else_the_request_says() {
     assert_eq!(ada.get("/dashboard").await.status, 200);
 }
 
+/// Two methods that change nothing by their definition, and that no page of ours sends.
+#[tokio::test]
+async fn what_another_site_sends_by_a_method_of_its_own_is_refused() {
+    let app = TestApp::new().await;
+    for method in ["TRACE", "QUERY", "PUT"] {
+        for header in [
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://evil.example"),
+        ] {
+            let request = Request::builder()
+                .method(method)
+                .uri("/dashboard")
+                .header(header.0, header.1);
+            let answer = app.program().send(request, Body::empty()).await;
+            assert_eq!(answer.status, 403, "{method} {header:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn methods_that_nobody_serves_are_refused() {
     let app = TestApp::new().await;
