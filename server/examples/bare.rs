@@ -1,5 +1,5 @@
 //! A bare axum server with the bytes of a page, and beside them as little as can be of what the site does: what the
-//! pages of the site are measured against.
+//! pages of the site are measured against. It checks tokens as the site does, and reads as one reads with sqlx.
 //!
 //! `bare PAGE` with the settings of the site (`--data-dir`, `--site-addr`) answers with the bytes of the file `PAGE`.
 
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use auth::{Account, Auth};
+use auth::Auth;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
@@ -20,6 +20,8 @@ use clap::Parser;
 use serde_json::json;
 use server::clock::Clock;
 use server::config::Settings;
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
 #[derive(Parser)]
 struct Cli {
@@ -31,6 +33,7 @@ struct Cli {
 #[derive(Clone)]
 struct Bare {
     auth: Auth,
+    accounts: SqlitePool,
     clock: Arc<Clock>,
     page: Bytes,
 }
@@ -40,7 +43,12 @@ async fn main() -> Result<()> {
     let cli = Cli::parse();
     let config = cli.settings.check()?;
     let clock = Clock::system();
+    let file = config.database_file.context("accounts in a file")?;
+    let accounts = SqlitePoolOptions::new()
+        .connect_with(SqliteConnectOptions::new().filename(file).read_only(true))
+        .await?;
     let bare = Bare {
+        accounts,
         auth: Auth::open(config.auth, clock.now()).await?,
         clock: Arc::new(clock),
         page: std::fs::read(&cli.page)?.into(),
@@ -77,9 +85,17 @@ async fn me(State(bare): State<Bare>, headers: HeaderMap) -> Result<impl IntoRes
     Ok(Json(json!({
         "id": account.id,
         "documentId": account.document_id,
-        "username": account.username.as_str(),
-        "email": account.email.as_str(),
+        "username": account.username,
+        "email": account.email,
     })))
+}
+
+#[derive(sqlx::FromRow)]
+struct Account {
+    id: i64,
+    document_id: String,
+    username: String,
+    email: String,
 }
 
 impl Bare {
@@ -92,7 +108,9 @@ impl Bare {
         let token = token.ok_or(StatusCode::UNAUTHORIZED)?;
         let session = self.auth.verify(token, self.clock.now());
         let session = session.map_err(|_| StatusCode::UNAUTHORIZED)?;
-        let account = self.auth.account(&session).await;
+        let query = "select id, document_id, username, email from users where document_id = $1";
+        let account = sqlx::query_as(query).bind(&session.user);
+        let account = account.fetch_one(&self.accounts).await;
         account.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
     }
 }

@@ -18,7 +18,7 @@ mod workplace;
 
 use std::fs;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::bench::figure::Figure;
 use crate::bench::workplace::Workplace;
@@ -26,18 +26,42 @@ use crate::checkout::Checkout;
 use crate::process::{self, Shell};
 use crate::{release, setup};
 
-pub(crate) fn run() -> Result<()> {
+/// How one of the groups of figures is measured.
+type Measure = fn(&Workplace) -> Result<Vec<Figure>>;
+
+const GROUPS: [(&str, Measure); 9] = [
+    ("size", |at| size::measure(at.checkout)),
+    ("visit", visit::measure),
+    ("startup", |at| Ok(vec![startup::measure(at)?])),
+    ("memory", |at| Ok(vec![memory::measure(at)?])),
+    ("guard", |at| Ok(Vec::from_iter(guard::measure(at)?))),
+    ("refresh", |at| Ok(Vec::from_iter(refresh::measure(at)?))),
+    ("pages", pages::measure),
+    ("forms", |at| Ok(Vec::from_iter(forms::measure(at)?))),
+    ("api", |at| Ok(Vec::from_iter(api::measure(at)?))),
+];
+
+/// Measures the groups that are named; all of them, and what takes less time than a request, when none is.
+pub(crate) fn run(names: &[&str]) -> Result<()> {
+    for name in names {
+        let is_known = GROUPS.iter().any(|(known, _)| known == name);
+        let all: Vec<_> = GROUPS.iter().map(|(known, _)| *known).collect();
+        ensure!(is_known, "there is no {name} among {}", all.join(", "));
+    }
     let mut shell = Shell::new(Checkout::root());
     setup::ensure(&mut shell)?;
     let checkout = Checkout::read(&shell)?;
     release::ensure(&shell, &checkout)?;
 
-    let figures = measure(&shell, &checkout)?;
+    let figures = measure(&shell, &checkout, names)?;
     println!("\n{}", figure::table(&figures));
-    micro_benchmarks(&shell)
+    if names.is_empty() {
+        micro_benchmarks(&shell)?;
+    }
+    Ok(())
 }
 
-fn measure(shell: &Shell, checkout: &Checkout) -> Result<Vec<Figure>> {
+fn measure(shell: &Shell, checkout: &Checkout, names: &[&str]) -> Result<Vec<Figure>> {
     let data = checkout.target.join("bench-data");
     if data.exists() {
         fs::remove_dir_all(&data)?;
@@ -49,15 +73,12 @@ fn measure(shell: &Shell, checkout: &Checkout) -> Result<Vec<Figure>> {
         data: &data,
     };
 
-    let mut figures = size::measure(checkout)?;
-    figures.extend(visit::measure(&workplace)?);
-    figures.push(startup::measure(&workplace)?);
-    figures.push(memory::measure(&workplace)?);
-    figures.extend(guard::measure(&workplace)?);
-    figures.extend(refresh::measure(&workplace)?);
-    figures.extend(pages::measure(&workplace)?);
-    figures.extend(forms::measure(&workplace)?);
-    figures.extend(api::measure(&workplace)?);
+    let mut figures = Vec::new();
+    for (name, measure) in GROUPS {
+        if names.is_empty() || names.contains(&name) {
+            figures.extend(measure(&workplace)?);
+        }
+    }
     fs::remove_dir_all(&data)?;
     Ok(figures)
 }

@@ -46,7 +46,7 @@ cargo xtask <command>
   test lighthouse        how a phone on a slow line gets the first pages, in the same way
   supply                 licences, advisories and unused dependencies
   sbom                   list what the binary is made of, as CycloneDX
-  bench                  measure the release against the limits it promises
+  bench [GROUP...]       measure the release against the limits it promises; all, or groups like `pages`
   trial <storm|crowd|day|faults|nodes|all> [--short]
                          what the release does under load and under faults
   screens [--language <code>]
@@ -80,7 +80,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         ["test", "--skip-browser"] => test::without_browser(),
         ["supply"] => supply::check(),
         ["sbom"] => supply::list(),
-        ["bench"] => bench::run(),
+        ["bench", names @ ..] => bench::run(names),
         ["trial", name] => trial::run(name, trial::FULL),
         ["trial", name, "--short"] => trial::run(name, trial::SHORT),
         ["screens"] => screens::run(screens::ENGLISH),

@@ -14,7 +14,7 @@ use anyhow::{Result, ensure};
 use crate::checkout::Checkout;
 use crate::cluster;
 use crate::process::{self, Shell};
-use crate::setup::apt;
+use crate::setup::faketime;
 use crate::test::browser::{self, Browser};
 use crate::test::suites;
 use crate::{release, setup};
@@ -74,7 +74,7 @@ fn take(shell: &Shell, checkout: &Checkout, binary: &Path, language: &str) -> Re
     if let Browser::Program(program) = browser {
         playwright.env(browser::VARIABLE, program);
     }
-    match faketime(shell)? {
+    match faketime::library(shell)? {
         Some(library) => playwright.env(FAKETIME, library),
         None => {
             println!("screens: there is no libfaketime, so the pictures have the time of now");
@@ -82,22 +82,6 @@ fn take(shell: &Shell, checkout: &Checkout, binary: &Path, language: &str) -> Re
         }
     };
     process::run(&mut playwright)
-}
-
-/// Finds the library, or gets it where that is one command.
-fn faketime(shell: &Shell) -> Result<Option<PathBuf>> {
-    let found = faketime_of_debian();
-    if found.is_some() || !apt::available(shell) {
-        return Ok(found);
-    }
-    apt::install(shell, &["faketime"])?;
-    Ok(faketime_of_debian())
-}
-
-fn faketime_of_debian() -> Option<PathBuf> {
-    let architectures = fs::read_dir("/usr/lib").ok()?.flatten();
-    let mut libraries = architectures.map(|folder| folder.path().join("faketime/libfaketime.so.1"));
-    libraries.find(|library| library.exists())
 }
 
 fn remove_pictures(folder: &Path, language: &str) -> Result<()> {

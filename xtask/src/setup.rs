@@ -11,6 +11,7 @@ mod bindgen;
 mod cache;
 mod crate_install;
 mod debian;
+pub(crate) mod faketime;
 pub(crate) mod fuzz;
 mod leptos;
 mod link;

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::setup::faketime;
 use crate::trial::caller::Caller;
-use crate::trial::faults::clock;
 use crate::trial::gauge::resident_memory;
 use crate::trial::load::{self, Outcome};
 use crate::trial::scene::{CHEAP, Scene, Site};
@@ -61,7 +61,7 @@ impl Day {
 
 pub(crate) fn run(scene: &Scene) -> Result<Day> {
     println!("a day …");
-    let library = clock::library(scene.shell)?;
+    let library = faketime::library(scene.shell)?.context("there is no libfaketime")?;
     let data = scene.folder("day")?;
     let settings = vec![
         (CHEAP.0, CHEAP.1.to_owned()),

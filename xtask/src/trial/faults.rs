@@ -1,6 +1,6 @@
 //! One fault after the other, each under load, each on a site of its own.
 
-pub(super) mod clock;
+mod clock;
 mod disk;
 pub(super) mod postgres;
 mod process;

@@ -4,14 +4,13 @@
 //! clock) is left alone, as it is when an administrator or NTP sets a clock.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::process::Shell;
-use crate::setup::apt;
+use crate::setup::faketime;
 use crate::trial::caller::Caller;
 use crate::trial::faults::{Excused, Row, on_sqlite};
 use crate::trial::scene::{Scene, Site};
@@ -22,7 +21,8 @@ const RIGHT: &str = "+0";
 
 pub(super) fn moved(scene: &Scene) -> Result<Row> {
     let fault = "clock moved by ±1 h, ±1 day";
-    let library = match library(scene.shell) {
+    let library = faketime::library(scene.shell);
+    let library = match library.and_then(|found| found.context("there is no libfaketime")) {
         Ok(library) => library,
         Err(why) => return Ok(Row::skipped(fault, &why)),
     };
@@ -82,20 +82,4 @@ fn set(file: &Path, time: &str) -> Result<()> {
     fs::write(&new, format!("{time}\n"))?;
     fs::rename(&new, file)?;
     Ok(())
-}
-
-pub(in crate::trial) fn library(shell: &Shell) -> Result<PathBuf> {
-    if let Some(library) = installed() {
-        return Ok(library);
-    }
-    ensure!(apt::available(shell), "there is no libfaketime");
-    apt::install(shell, &["libfaketime"])?;
-    installed().context("there is no libfaketime, though it is installed")
-}
-
-/// Finds the one for programs with threads, in the folder of whatever architecture.
-fn installed() -> Option<PathBuf> {
-    let folders = fs::read_dir("/usr/lib").ok()?.flatten();
-    let mut candidates = folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
-    candidates.find(|library| library.is_file())
 }
