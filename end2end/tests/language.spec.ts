@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 
 import { expectNoSidewaysScroll, expectNoViolation } from './everybody.ts';
 import { alert, expect, isAwake, open, test } from './fixtures.ts';
+import { LANGUAGE, NAME } from './product.ts';
 
 const root = (page: Page) => page.locator('html');
 const switchTo = (page: Page, name: string) => page.locator('form.language').getByRole('button', { name, exact: true });
@@ -43,12 +44,12 @@ const GUARDED_PAGES = [
 ];
 
 /** What is the same in both languages: names, numbers, and words that German has from elsewhere. */
-const SAME = /^(Latchkey( · Latchkey)?|English|Deutsch|System|Name|Link|404|[\d.,:]+( UTC)?|[\w.+-]+@example\.org|guest-\w+|[·.,():\s]*)$/;
+const SAME = new RegExp(String.raw`^(${NAME}( · ${NAME})?|English|Deutsch|System|Name|Link|404|[\d.,:]+( UTC)?|[\w.+-]+@example\.org|guest-\w+|[·.,():\s]*)$`);
 
 /** Everything that a page says: its texts and what is only read aloud, each once. */
 async function said(page: Page): Promise<string[]> {
   const all = await page.evaluate(() => {
-    const found = [document.title];
+    const found = [document.title, document.querySelector<HTMLMetaElement>('meta[name=description]')?.content];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const isCode = walker.currentNode.parentElement?.closest('script, style, noscript');
@@ -65,7 +66,7 @@ async function said(page: Page): Promise<string[]> {
 /** What a page says in German and in English alike, but for names. */
 async function leftInEnglish(page: Page, path: string): Promise<string[]> {
   const read = async (language: string) => {
-    await page.context().addCookies([{ name: 'latchkey_language', value: language, url: page.url() }]);
+    await page.context().addCookies([{ name: LANGUAGE, value: language, url: page.url() }]);
     await page.goto(path);
     await expect(root(page)).toHaveAttribute('lang', language);
     return said(page);
@@ -82,7 +83,7 @@ test.describe('somebody whose browser asks for German', () => {
     watch.expectRefusal(422, '/register');
     await open(page, '/register');
     await expect(root(page)).toHaveAttribute('lang', 'de');
-    await expect(page).toHaveTitle('Konto anlegen · Latchkey');
+    await expect(page).toHaveTitle(`Konto anlegen · ${NAME}`);
     await page.getByLabel('E-Mail-Adresse').fill(stranger.email);
     await page.getByLabel('Benutzername').fill(stranger.username);
     await page.getByLabel('Passwort', { exact: true }).fill('kurz');

@@ -61,6 +61,16 @@ test('the WASM is asked for once', { tag: '@script' }, async ({ page, context })
   expect(asked.filter((path) => path.endsWith('.wasm'))).toHaveLength(1);
 });
 
+test('what is said to people stays on the server', { tag: '@script' }, async ({ page }) => {
+  const waiting = page.waitForResponse((response) => response.url().endsWith('.wasm'));
+  await open(page, '/login');
+  const wasm = await (await waiting).body();
+  const label = await page.getByRole('checkbox').evaluate((box: HTMLInputElement) => box.labels?.[0].textContent ?? '');
+  expect(label).not.toBe('');
+  expect(wasm.includes(label.trim())).toBe(false);
+  expect(wasm.length).toBeGreaterThan(10_000);
+});
+
 test('files come compressed and are never asked for again', async ({ page, baseURL }) => {
   const files = new Map<string, Record<string, string>>();
   page.on('response', (response) => {

@@ -12,3 +12,4 @@ export const ACCESS = `${ID}_access`;
 export const REFRESH = `${ID}_refresh`;
 export const BROWSER = `${ID}_browser`;
 export const THEME = `${ID}_theme`;
+export const LANGUAGE = `${ID}_language`;

@@ -47,7 +47,7 @@ async fn a_page_is_in_the_language_that_the_browser_asks_for() {
     assert_eq!(spoken(&page), "de");
     assert_eq!(page.attribute("html", "dir").unwrap(), "ltr");
     assert_eq!(page.text("h1"), "Anmelden");
-    assert_eq!(page.text("title"), "Anmelden · Latchkey");
+    assert_eq!(page.text("title"), format!("Anmelden · {}", product::NAME));
     assert_eq!(page.header("content-language"), "de");
     let varies = page.headers.get_all("vary").iter();
     let varies: Vec<&str> = varies.map(|value| value.to_str().unwrap()).collect();
@@ -81,7 +81,10 @@ async fn the_switch_wins_over_what_the_browser_asks_for_and_stays() {
     let [cookie] = &cookies[..] else {
         panic!("{cookies:?}");
     };
-    assert_eq!((cookie.name(), cookie.value()), ("latchkey_language", "en"));
+    assert_eq!(
+        (cookie.name(), cookie.value()),
+        (product::LANGUAGE_COOKIE, "en")
+    );
     assert_eq!(cookie.max_age().unwrap().whole_days(), 365);
 
     let page = get(&mut browser, "/register", AUSTRIAN).await;
@@ -125,7 +128,7 @@ async fn the_switch_leads_to_paths_of_this_site_alone_and_knows_only_our_languag
     }
     let mut odd = app.browser();
     odd.jar
-        .insert("latchkey_language".to_owned(), "\"><b>".to_owned());
+        .insert(product::LANGUAGE_COOKIE.to_owned(), "\"><b>".to_owned());
     assert_eq!(spoken(&odd.get("/login").await), "en");
 }
 
@@ -151,11 +154,13 @@ async fn on_https_the_language_has_a_name_that_only_https_can_set() {
     let [cookie] = &cookies[..] else {
         panic!("{cookies:?}");
     };
-    assert_eq!(cookie.name(), "__Secure-latchkey_language");
+    assert_eq!(cookie.name(), product::SECURE_LANGUAGE_COOKIE);
     assert_eq!(cookie.secure(), Some(true));
     assert_eq!(spoken(&browser.get("/login").await), "de");
     let mut other = app.browser();
-    other.jar.insert("latchkey_language".into(), "de".into());
+    other
+        .jar
+        .insert(product::LANGUAGE_COOKIE.into(), "de".into());
     assert_eq!(spoken(&other.get("/login").await), "en");
 }
 
@@ -165,7 +170,10 @@ async fn errors_are_told_in_the_language_of_the_page_they_are_told_on() {
     let wrong = [("identifier", "ada"), ("password", "a wrong password")];
     let page = post(&mut app.browser(), "/login", AUSTRIAN, &wrong).await;
     assert_eq!(spoken(&page), "de");
-    assert_eq!(page.text("title"), "Fehler: Anmelden · Latchkey");
+    assert_eq!(
+        page.text("title"),
+        format!("Fehler: Anmelden · {}", product::NAME)
+    );
     let message = page.text(".form-error");
     assert!(
         message.starts_with("Dieser Name und dieses Passwort"),
@@ -241,7 +249,8 @@ async fn letters_are_in_the_language_that_their_reader_was_spoken_to_last() {
     assert_eq!(welcome.subject, "Bestätigen Sie Ihre E-Mail-Adresse");
     assert!(welcome.text.starts_with("Guten Tag,"), "{}", welcome.text);
     assert!(welcome.html.contains("<html lang=\"de\" dir=\"ltr\">"));
-    assert!(welcome.text.contains("Latchkey auf http://localhost:3000"));
+    let sender = format!("{} auf http://localhost:3000", product::NAME);
+    assert!(welcome.text.contains(&sender), "{}", welcome.text);
 
     // Whoever asks for it may be somebody else.
     let fields = [("email", "ada@example.org")];

@@ -36,7 +36,7 @@ async fn whoever_differs_gets_a_page_of_their_own() {
     }
     let mut dark = app.browser();
     dark.jar
-        .insert("latchkey_theme".to_owned(), "dark".to_owned());
+        .insert(product::THEME_COOKIE.to_owned(), "dark".to_owned());
     let page = dark.get("/login").await;
     assert_eq!(page.attribute("html", "data-theme").unwrap(), "dark");
     let page = app.browser().get("/login").await;
