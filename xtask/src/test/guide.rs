@@ -15,16 +15,15 @@ use crate::test::suites;
 const GUIDE: &str = "docs/build-on-it.md";
 /// Two words: one of them alone would hide what is done to spaces.
 const NAME: &str = "Acme Portal\n";
-/// Beside it cargo tells the crates of the copy from ours: it keeps both in one target directory, knows crates by name,
-/// version and place within their workspace, and would otherwise take one for the other.
-const VERSION: &str = "0.1.0-guide";
 /// Of the tests of the server, those that see the page of the guide, names, titles, cookies and letters.
-const TESTS: [&str; 7] = [
+const TESTS: [&str; 9] = [
     "notes::",
     "figures::",
     "guard::",
     "headers::",
+    "language::",
     "login::",
+    "prepared::",
     "profile::",
     "reset",
 ];
@@ -34,7 +33,7 @@ pub(super) fn run(shell: &Shell) -> Result<Outcome> {
     let copy = checkout.target.join("guide");
     copy_tracked(shell, &copy)?;
     fs::write(copy.join("product/NAME"), NAME)?;
-    set_version(&copy.join("Cargo.toml"))?;
+    mark_version(&copy.join("Cargo.toml"))?;
     let guide = fs::read_to_string(shell.directory().join(GUIDE))?;
     for step in steps(&guide)? {
         step.take(&copy)?;
@@ -65,12 +64,14 @@ fn copy_tracked(shell: &Shell, copy: &Path) -> Result<()> {
     Ok(())
 }
 
-fn set_version(manifest: &Path) -> Result<()> {
+/// Makes it a version of its own. Cargo keeps the crates of the copy and ours in one target directory, knows them by name,
+/// version and place within their workspace, and would otherwise take one for the other.
+fn mark_version(manifest: &Path) -> Result<()> {
     let text = fs::read_to_string(manifest)?;
-    let line = text.lines().find(|line| line.starts_with("version = "));
+    let line = text.lines().find(|line| line.starts_with("version = \""));
     let line = line.context("Cargo.toml says no version")?;
-    let changed = text.replacen(line, &format!("version = \"{VERSION}\""), 1);
-    Ok(fs::write(manifest, changed)?)
+    let marked = format!("{}-guide\"", line.trim_end_matches('"'));
+    Ok(fs::write(manifest, text.replacen(line, &marked, 1))?)
 }
 
 /// What the guide says to do with the block of code below it.
