@@ -2,9 +2,10 @@
 
 import type { APIRequestContext } from '@playwright/test';
 
+import { REFRESH } from '../tests/product.ts';
 import { rest } from './camera.ts';
 import { NOW } from './clock.ts';
-import { ADA, WRONG, fill, isRefused, post, register, signIn, submit, test } from './stage.ts';
+import { ADA, WRONG, expect, fill, isRefused, post, register, signIn, submit, test } from './stage.ts';
 
 test.beforeEach(async ({ page }) => register(page.request));
 
@@ -57,6 +58,7 @@ for (const [name, path, fields] of [
   ['profile-email-error', '/profile/email', { email: 'countess@example.org', password: WRONG }],
   ['profile-security-error', '/profile/security', { current_password: WRONG, password: WRONG }],
   ['profile-confirm-error', '/profile/confirm', { password: WRONG }],
+  ['profile-data-error', '/profile/data', { password: WRONG }],
 ] as const) {
   test(name, async ({ page, picture }) => {
     await page.goto(path);
@@ -83,6 +85,21 @@ test('profile-email-sent', async ({ page, picture }) => {
   await fill(page, { email: 'countess@example.org', password: ADA.password });
   await submit(page);
   await page.waitForURL('/profile?sent');
+  await picture();
+});
+
+test('dashboard-copied-session', async ({ page, clock, context, from, picture }) => {
+  // Somebody has her cookies, and uses them after she has renewed hers.
+  const copies = (await context.cookies()).filter((cookie) => cookie.name === REFRESH);
+  const copy = copies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  for (const minutes of [20, 40]) {
+    clock.set(new Date(Date.parse(NOW) + minutes * 60_000).toISOString());
+    await page.request.get('/dashboard');
+  }
+  await (await from('stranger')).get('/dashboard', { headers: { cookie: copy }, maxRedirects: 0 });
+  await signIn(page.request);
+  await page.goto('/dashboard');
+  await expect(page.locator('main section.warning')).toBeVisible();
   await picture();
 });
 

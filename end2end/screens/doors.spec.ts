@@ -1,7 +1,7 @@
 // What somebody sees who is not signed in.
 
 import { rest } from './camera.ts';
-import { ADA, WRONG, fill, isRefused, post, register, submit, test } from './stage.ts';
+import { ADA, WRONG, expect, fill, isRefused, post, register, submit, test } from './stage.ts';
 
 for (const [name, path] of [
   ['home-stranger', '/'],
@@ -12,6 +12,8 @@ for (const [name, path] of [
   ['forgot-password-empty', '/forgot-password'],
   ['forgot-password-sent', '/forgot-password?sent'],
   ['reset-password-dead-link', '/reset-password?token=x'],
+  ['confirm-email-dead-link', '/confirm-email?token=x'],
+  ['secure-account-dead-link', '/secure-account?token=x'],
   ['confirm-email-ask', '/confirm-email'],
   ['confirm-email-sent', '/confirm-email?sent'],
   ['not-found', '/nowhere'],
@@ -21,6 +23,16 @@ for (const [name, path] of [
     await picture();
   });
 }
+
+test('login-on-its-way', async ({ page, picture }) => {
+  await page.goto('/login');
+  await rest(page);
+  await page.route('**/login', () => new Promise(() => undefined));
+  await fill(page, { identifier: ADA.email, password: ADA.password });
+  await submit(page);
+  await expect(page.locator('main form[aria-busy="true"]')).toBeVisible();
+  await picture();
+});
 
 test('login-wrong-password', async ({ page, picture }) => {
   await page.goto('/login');
@@ -96,6 +108,17 @@ test('reset-password-valid-link', async ({ page, request, linkTo, picture }) => 
   await picture();
 });
 
+test('reset-password-error', async ({ page, request, linkTo, picture }) => {
+  await register(request);
+  await post(request, '/forgot-password', { email: ADA.email });
+  await page.goto(await linkTo('/reset-password'));
+  await rest(page);
+  await fill(page, { password: 'seven otter' });
+  await submit(page);
+  await isRefused(page);
+  await picture();
+});
+
 test('confirm-email-valid-link', async ({ page, request, linkTo, picture }) => {
   await register(request);
   await page.goto(await linkTo('/confirm-email'));
@@ -115,7 +138,8 @@ test.describe(() => {
 
   test('unavailable', async ({ page, request, picture }) => {
     const slow = request.post('/login', { form: { identifier: ADA.username, password: ADA.password } });
-    await page.goto('/');
+    // The form takes its place a moment after it was sent.
+    await expect(async () => expect((await page.goto('/'))?.status()).toBe(503)).toPass();
     await picture();
     await slow;
   });
