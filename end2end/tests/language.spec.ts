@@ -49,7 +49,8 @@ const SAME = new RegExp(String.raw`^(${NAME}( · ${NAME})?|English|Deutsch|Syste
 /** Everything that a page says: its texts and what is only read aloud, each once. */
 async function said(page: Page): Promise<string[]> {
   const all = await page.evaluate(() => {
-    const found = [document.title, document.querySelector<HTMLMetaElement>('meta[name=description]')?.content];
+    const description = document.querySelector<HTMLMetaElement>('meta[name=description]')?.content ?? '';
+    const found = [document.title, description];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const isCode = walker.currentNode.parentElement?.closest('script, style, noscript');

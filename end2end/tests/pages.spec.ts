@@ -65,7 +65,7 @@ test('what is said to people stays on the server', { tag: '@script' }, async ({ 
   const waiting = page.waitForResponse((response) => response.url().endsWith('.wasm'));
   await open(page, '/login');
   const wasm = await (await waiting).body();
-  const label = await page.getByRole('checkbox').evaluate((box: HTMLInputElement) => box.labels?.[0].textContent ?? '');
+  const label = await page.getByRole('checkbox').evaluate((box: HTMLInputElement) => box.labels?.[0]?.textContent ?? '');
   expect(label).not.toBe('');
   expect(wasm.includes(label.trim())).toBe(false);
   expect(wasm.length).toBeGreaterThan(10_000);
