@@ -126,6 +126,10 @@ const SQLITE_SETUP: &str =
 /// the disk was read-only would refuse every write from then on. To begin a transaction is not refused even then.
 const SQLITE_WRITES: &str = "begin immediate; create table attempt (id bigint); rollback;";
 
+/// Half a megabyte of pages (in KiB) holds the upper part of every tree that is searched. What is below is another for
+/// each person, and comes from the system's memory, which all connections share.
+const SQLITE_READS: &str = "pragma query_only = on; pragma cache_size = -512;";
+
 impl Store {
     pub(crate) async fn open(database: &Database) -> Result<Self> {
         Ok(Self::migrate(database).await?.0)
@@ -137,7 +141,7 @@ impl Store {
         let watcher = connect(database, 1, "").await?;
         let (writer, reader, guests, queue) = if database.is_sqlite() {
             let writer = connect(database, 1, SQLITE_WRITES).await?;
-            let reader = connect(database, readers(), "pragma query_only = on;").await?;
+            let reader = connect(database, readers(), SQLITE_READS).await?;
             // Opened by the first statement: most have no tables of their own.
             let guests = options(database, 2, "").connect_lazy(&database.url)?;
             let queue = Queue::new(writer.clone(), database.patience);
