@@ -49,7 +49,8 @@ export async function rest(page: Page): Promise<void> {
     while (fetched !== performance.getEntriesByType('resource').length) {
       fetched = performance.getEntriesByType('resource').length;
       await new Promise((done) => setTimeout(done, 300));
-      await new Promise((done) => requestIdleCallback(done));
+      // What moves on the page may leave no time at all.
+      await new Promise((done) => requestIdleCallback(done, { timeout: 1000 }));
     }
   });
 }
