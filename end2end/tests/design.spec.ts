@@ -186,6 +186,7 @@ for (const path of ['/dashboard', '/profile/data', '/profile/devices', '/profile
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await expect(page.getByRole('navigation')).toHaveCount(0);
     await expect(page.getByRole('button')).toHaveCount(0);
+    await expect(page.locator('form, .danger').filter({ visible: true })).toHaveCount(0);
     await expect(page.getByRole('contentinfo')).toHaveCount(0);
     if (hasScript()) {
       const [ground, ink] = await page.evaluate(() => {
