@@ -1,4 +1,5 @@
-//! In which language and colours a request is answered: the language that was chosen, or else the one that the browser likes best.
+//! In which language and colours a request is answered: the language that was chosen, or else the one that the
+//! browser likes best.
 //!
 //! The JSON API speaks English: programs compare what it says.
 

@@ -112,9 +112,9 @@ pub(crate) struct Shared {
 /// Builds the site.
 ///
 /// A request passes the layers of `site` (the first is `attend`), then those of `pages` (the last is `admit`), each in
-/// the order they are written in, before it is routed to a page: none of them depends on there being a route. Files, the public keys and
-/// the stream of events are answered after the first group: they need no session. The JSON API has layers of
-/// its own, which are in `api.rs`.
+/// the order they are written in, before it is routed to a page: none of them depends on there being a route. Files,
+/// the public keys and the stream of events are answered after the first group: they need no session. The JSON API has
+/// layers of its own, which are in `api.rs`.
 ///
 /// # Errors
 /// When the public URL, or one that the API is open to, is no origin.
@@ -170,8 +170,8 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
     Ok(Router::new().fallback_service(site))
 }
 
-/// What is done for every request; to be read from the last line up, which is the outermost. They are called by each other: as layers of their own, each
-/// would move the request and the answer through the heap.
+/// What is done for every request; to be read from the last line up, which is the outermost. They are called by each
+/// other: as layers of their own, each would move the request and the answer through the heap.
 async fn attend(State(app): State<App>, request: Request, next: Next) -> Response {
     let next = async |request| next.run(request).await;
     let render = async |request| answer::render(&app, request, next).await;

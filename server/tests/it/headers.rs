@@ -2,7 +2,7 @@ use auth::CookieSecurity;
 use axum::body::Body;
 use axum::http::Request;
 
-use crate::helpers::{PASSWORD, TestApp};
+use crate::helpers::{Answer, PASSWORD, TestApp};
 
 #[tokio::test]
 async fn every_response_carries_the_headers() {
@@ -156,6 +156,25 @@ async fn refusals_are_kept_by_no_cache_either() {
             .header("cache-control"),
         "no-store"
     );
+}
+
+#[tokio::test]
+async fn a_refusal_before_any_page_wears_what_was_chosen() {
+    let app = TestApp::new().await;
+    let mut browser = app.browser();
+    let worn = |page: &Answer| page.attribute("html", "data-theme").unwrap();
+    assert_eq!(worn(&browser.get("/a//b").await), "system");
+    let chosen = [
+        (product::THEME_COOKIE, "dark"),
+        (product::LANGUAGE_COOKIE, "de"),
+    ];
+    for (name, value) in chosen {
+        browser.jar.insert(name.to_owned(), value.to_owned());
+    }
+    let page = browser.get("/a//b").await;
+    assert_eq!(page.status, 400);
+    assert_eq!(worn(&page), "dark");
+    assert_eq!(page.attribute("html", "lang").unwrap(), "de");
 }
 
 #[tokio::test]
