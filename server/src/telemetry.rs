@@ -3,13 +3,14 @@
 //! No secret may get into any of them, whatever `RUST_LOG` says: `limit.rs` holds down what is not ours.
 
 mod limit;
+mod lines;
 pub mod metrics;
 mod otlp;
 mod panics;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Stderr};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -18,12 +19,14 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Handle;
 use tracing::Subscriber;
-use tracing_subscriber::filter::FilterExt;
+use tracing_subscriber::filter::{FilterExt, ParseError, Targets};
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::telemetry::lines::Lines;
 
 /// What is logged when `RUST_LOG` says nothing.
 const USUAL: &str = "info,sqlx=warn";
@@ -46,12 +49,14 @@ enum Colours {
     None,
 }
 
-type Lines<S> = Box<dyn Layer<S> + Send + Sync>;
+type Log<S> = Box<dyn Layer<S> + Send + Sync>;
+
+type Wanted<S> = Box<dyn Filter<S> + Send + Sync>;
 
 /// What is to be sent off before the program ends.
-#[derive(Default)]
 pub struct Telemetry {
     traces: Option<SdkTracerProvider>,
+    lines: Lines<Stderr>,
 }
 
 /// Begins to log, and to send traces when there is somebody to send them to. `runtime` is where that is done.
@@ -74,26 +79,29 @@ pub fn start(
             .with_tracked_inactivity(false)
             .with_filter(limit::traces())
     });
+    let wanted = wanted()?;
+    let lines = Lines::start(std::io::stderr()).context("the log")?;
     tracing_subscriber::registry()
-        .with(log(format, wanted()?, std::io::stderr, colours()))
+        .with(log(format, wanted, lines.clone(), colours()))
         .with(to_collector)
         .try_init()
         .context("the log")?;
     panics::log();
-    Ok(Telemetry { traces })
+    Ok(Telemetry { traces, lines })
 }
 
 impl Telemetry {
-    /// Sends what has not been sent yet, if somebody takes it within a moment.
+    /// Sends what has not been sent yet, if somebody takes it within a moment, and writes the last lines.
     pub fn end(self) {
         // Who does not get the last spans has been told of by the one who sends them.
         let _ = self
             .traces
             .map(|provider| provider.shutdown_with_timeout(FAREWELL));
+        self.lines.write();
     }
 }
 
-fn log<S, W>(format: LogFormat, wanted: EnvFilter, to: W, colours: Colours) -> Lines<S>
+fn log<S, W>(format: LogFormat, wanted: Wanted<S>, to: W, colours: Colours) -> Log<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -122,10 +130,23 @@ fn colours() -> Colours {
     }
 }
 
-fn wanted() -> anyhow::Result<EnvFilter> {
+fn wanted<S: Subscriber + for<'a> LookupSpan<'a>>() -> anyhow::Result<Wanted<S>> {
     match std::env::var(EnvFilter::DEFAULT_ENV) {
-        Ok(directives) if !directives.trim().is_empty() => EnvFilter::try_new(&directives)
+        Ok(directives) if !directives.trim().is_empty() => filter(&directives)
             .with_context(|| format!("RUST_LOG is {directives:?}, which is no filter")),
-        _ => Ok(EnvFilter::new(USUAL)),
+        _ => Ok(filter(USUAL)?),
     }
+}
+
+fn filter<S>(directives: &str) -> Result<Wanted<S>, ParseError>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let filter = EnvFilter::try_new(directives)?;
+    // Most say nothing of spans. Then each place that logs is held against them once, and spans are not looked at.
+    let targets = (!directives.contains('[')).then(|| directives.parse::<Targets>());
+    Ok(match targets {
+        Some(Ok(targets)) => FilterExt::boxed(targets),
+        _ => FilterExt::boxed(filter),
+    })
 }

@@ -89,7 +89,7 @@ mod tests {
         for wanted in [
             "trace",
             "hyper=trace,sqlx=trace,server_fn=trace,auth=trace,traces=trace",
-            "trace,hyper::proto=trace,[{}]=trace",
+            "trace,hyper::proto=trace,[request]=trace",
         ] {
             let log = logged(wanted, all);
             assert!(

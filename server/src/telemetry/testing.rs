@@ -4,10 +4,9 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use tracing::Subscriber;
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::telemetry::{Colours, LogFormat, log};
+use crate::telemetry::{Colours, LogFormat, filter, log};
 
 #[derive(Clone, Default)]
 pub(crate) struct Page(Arc<Mutex<Vec<u8>>>);
@@ -20,7 +19,7 @@ impl Page {
         wanted: &str,
     ) -> impl Subscriber + Send + Sync + use<> {
         let page = self.clone();
-        let wanted = EnvFilter::new(wanted);
+        let wanted = filter(wanted).unwrap();
         let lines = log(format, wanted, move || page.clone(), Colours::None);
         tracing_subscriber::registry().with(lines)
     }
