@@ -20,6 +20,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
+/// The files that stand under plain names, for those who look for them there.
+const BESIDE: [&str; 2] = ["/favicon.svg", "/robots.txt"];
+
 /// Where Leptos finds its files: as cargo-leptos says by its variables, or as its release build leaves them.
 #[must_use]
 pub fn options(site_root: &Path, address: std::net::SocketAddr) -> LeptosOptions {
@@ -105,16 +108,18 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>(options: &LeptosOptions) 
         .layer(cache_for(cache))
         .map_response(say_charset)
         .service(package);
-    let file = |name: &str| {
-        ServiceBuilder::new()
-            .layer(cache_for(REVALIDATE))
-            .map_response(say_charset)
-            .service(ServeFile::new(root.join(name)))
+    let beside = match options.hash_files.then(|| memory::Files::read(root)) {
+        Some(Ok(files)) => from_memory(files, ServeDir::new(root)),
+        _ => Router::new().fallback_service(ServeDir::new(root)),
     };
-    let files = Router::new()
-        .nest_service(&format!("/{}", options.site_pkg_dir), package)
-        .route_service("/favicon.svg", file("favicon.svg"))
-        .route_service("/robots.txt", file("robots.txt"));
+    let beside = ServiceBuilder::new()
+        .layer(cache_for(REVALIDATE))
+        .map_response(say_charset)
+        .service(beside);
+    let mut files = Router::new().nest_service(&format!("/{}", options.site_pkg_dir), package);
+    for name in BESIDE {
+        files = files.route_service(name, beside.clone());
+    }
     if !is_watched() {
         return files;
     }

@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use axum::http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 /// The largest file that is held, in bytes.
@@ -20,6 +23,8 @@ pub(super) struct Files(Arc<HashMap<String, File>>);
 
 struct File {
     kind: &'static str,
+    /// Changes with the content (RFC 9110, 8.8.3). Weak: the encodings of a file have one.
+    tag: HeaderValue,
     plain: Bytes,
     /// What the build compressed, by the name of the encoding, the best first.
     encoded: Vec<(&'static str, Bytes)>,
@@ -43,10 +48,12 @@ impl Files {
                 let bytes = fs::read(folder.join(format!("{name}.{extension}"))).ok()?;
                 Some((*encoding, bytes.into()))
             });
+            let plain = fs::read(entry.path())?;
             let file = File {
                 kind,
+                tag: tag(&plain),
                 encoded: encoded.collect(),
-                plain: fs::read(entry.path())?.into(),
+                plain: plain.into(),
             };
             files.insert(name, file);
         }
@@ -59,11 +66,19 @@ impl Files {
         let taken = |(encoding, _): &&(&'static str, Bytes)| accepts(request.headers(), encoding);
         let best = file.encoded.iter().find(taken);
         let bytes = best.map_or(&file.plain, |(_, bytes)| bytes);
-        let mut response = Response::new(Body::from(bytes.clone()));
-        *response.status_mut() = StatusCode::OK;
+        let is_known = knows(request.headers(), &file.tag);
+        let mut response = Response::new(match is_known {
+            true => Body::empty(),
+            false => Body::from(bytes.clone()),
+        });
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.kind));
+        headers.insert(ETAG, file.tag.clone());
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        if is_known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return Some(response);
+        }
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.kind));
         if let Some((encoding, _)) = best {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
@@ -77,8 +92,28 @@ fn kind(name: &str) -> Option<&'static str> {
         "js" => Some("text/javascript"),
         "css" => Some("text/css"),
         "wasm" => Some("application/wasm"),
+        "svg" => Some("image/svg+xml"),
+        "txt" => Some("text/plain"),
         _ => None,
     }
+}
+
+/// The keys of this hash are fixed: the same content has the same tag on every node.
+fn tag(content: &[u8]) -> HeaderValue {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    let tag = format!("W/\"{:016x}\"", hasher.finish());
+    HeaderValue::try_from(tag).expect("it is plain ASCII")
+}
+
+/// Whether a browser has what has this tag (RFC 9110, 13.1.2).
+fn knows(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let said = headers.get_all(IF_NONE_MATCH).into_iter();
+    let mut said = said
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim);
+    said.any(|one| one == "*" || one.as_bytes() == tag.as_bytes())
 }
 
 /// Whether an encoding is named, and not with a weight of nothing (RFC 9110, 12.5.3). `*` is left alone: whoever says
@@ -104,7 +139,7 @@ mod tests {
             ("a.js.br", "brotli"),
             ("a.js.gz", "gzip"),
             ("b.css", "style"),
-            ("notes.txt", "not for browsers"),
+            ("notes.md", "not for browsers"),
         ] {
             fs::write(folder.path().join(name), text).unwrap();
         }
@@ -142,9 +177,28 @@ mod tests {
         assert_eq!(get("/b.css", "br").await.unwrap().0, "style");
     }
 
+    #[test]
+    fn a_browser_that_has_the_file_does_not_get_it_again() {
+        let files = files();
+        let ask = |path: &str, known: &str| {
+            let request = Request::get(path).header(IF_NONE_MATCH, known);
+            files.answer(&request.body(Body::empty()).unwrap()).unwrap()
+        };
+        let first = ask("/a.js", "\"another\"");
+        assert_eq!(first.status(), StatusCode::OK);
+        let tag = first.headers()[ETAG].to_str().unwrap();
+        for known in [tag, "*", &format!("\"another\", {tag}")] {
+            let again = ask("/a.js", known);
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{known}");
+            assert_eq!(again.headers()[ETAG], tag);
+            assert!(!again.headers().contains_key(CONTENT_TYPE));
+        }
+        assert_eq!(ask("/b.css", tag).status(), StatusCode::OK);
+    }
+
     #[tokio::test]
     async fn what_is_not_for_browsers_is_not_there() {
-        for path in ["/notes.txt", "/a.js.br", "/", "/..", "/c.js", "/b/a.js"] {
+        for path in ["/notes.md", "/a.js.br", "/", "/..", "/c.js", "/b/a.js"] {
             assert_eq!(get(path, "br").await, None, "{path}");
         }
     }
