@@ -28,6 +28,8 @@ pub type Title = fn(&Words) -> String;
 pub struct Page {
     /// As the router takes it: `:name` is any segment, `*name` all that are left.
     pub path: &'static str,
+    /// Whether other paths than this one fit it.
+    is_pattern: bool,
     pub title: Title,
     pub who: Who,
     /// The names of the fields of the form that is posted to the path; none when there is none.
@@ -72,6 +74,7 @@ impl Page {
     const fn new(title: Title, who: Who) -> Self {
         Self {
             path: "",
+            is_pattern: false,
             title,
             who,
             fields: None,
@@ -110,12 +113,31 @@ impl Page {
     /// For the table: its path.
     #[must_use]
     pub const fn at(self, path: &'static str) -> Self {
-        Self { path, ..self }
+        let bytes = path.as_bytes();
+        let (mut at, mut is_pattern) = (0, false);
+        while at < bytes.len() {
+            is_pattern = is_pattern || bytes[at] == b':' || bytes[at] == b'*';
+            at += 1;
+        }
+        Self {
+            path,
+            is_pattern,
+            ..self
+        }
+    }
+
+    /// Whether this is the page at `path` and at no other.
+    #[must_use]
+    pub fn is_only_at(&self, path: &str) -> bool {
+        !self.is_pattern && self.path == path
     }
 
     /// Whether this is the page at `path`.
     #[must_use]
     pub fn is_at(&self, path: &str) -> bool {
+        if !self.is_pattern {
+            return self.path == path;
+        }
         let mut wanted = path.split('/');
         for segment in self.path.split('/') {
             if segment.starts_with('*') {
@@ -285,6 +307,17 @@ mod tests {
             assert!(!page.is_at(other), "{other}");
         }
         assert!(public(NAMELESS).at("/files/*rest").is_at("/files/a/b"));
+    }
+
+    #[test]
+    fn only_a_page_without_a_pattern_is_at_one_path_and_at_no_other() {
+        let (page, pattern) = (members(NAMELESS).at("/team"), members(NAMELESS).at("/:id"));
+        assert!(page.is_only_at("/team") && page.is_at("/team"));
+        for other in ["/team/", "/Team", "/", "/team/x"] {
+            assert!(!page.is_only_at(other) && !page.is_at(other), "{other}");
+        }
+        assert!(pattern.is_at("/team"));
+        assert!(!pattern.is_only_at("/team") && !pattern.is_only_at("/:id"));
     }
 
     #[test]

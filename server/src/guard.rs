@@ -4,16 +4,37 @@
 
 use app::error::{AppError, Failure};
 use app::next;
-use app::pages::{Who, who_may_see};
+use app::pages::{Who, page_at, who_may_see};
 use app::ssr::{Arrival, Guarded};
 use axum::extract::Request;
+use axum::http::Method;
+use axum::http::header::COOKIE;
 use axum::response::Response;
 use percent_encoding::percent_decode_str;
 
-use crate::answer;
+use crate::{answer, session};
 
 /// Where the password is asked for again.
 const PROOF: &str = "/profile/confirm";
+
+/// Sends those to the sign-in who ask for a page of the table and bring no cookie, before anything else is done for
+/// them: a session is known by one. Whoever it lets pass may still be a stranger to [`guard`].
+pub(crate) fn turn_away(request: &Request) -> Option<Response> {
+    let is_plain = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !is_plain || request.headers().contains_key(COOKIE) {
+        return None;
+    }
+    let path = request.uri().path();
+    // What is there by a pattern could be another's: a file, or a route that is no page.
+    page_at(path).filter(|page| page.is_only_at(path) && is_protected(page.who))?;
+    let door = door_for("/login", request, true);
+    Some(session::mark_private(answer::see_other(&door)))
+}
+
+/// Whether there is nothing at it for strangers.
+fn is_protected(who: Who) -> bool {
+    !matches!(who, Who::Everybody | Who::Strangers)
+}
 
 /// Sends strangers to the sign-in, and those who are signed in away from it.
 pub(crate) async fn guard(
@@ -26,7 +47,7 @@ pub(crate) async fn guard(
     let who = who_may_see(&path);
     let standing = standing(&request);
     let is_reading = request.method().is_safe();
-    let is_protected = !matches!(who, Who::Everybody | Who::Strangers);
+    let is_protected = is_protected(who);
     if is_protected && standing == Standing::Stranger {
         if !is_reading && !answer::wants_html(&request) {
             return answer::failure(AppError::unauthenticated());

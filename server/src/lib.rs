@@ -173,7 +173,10 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
 /// What is done for every request; to be read from the last line up, which is the outermost. They are called by each
 /// other: as layers of their own, each would move the request and the answer through the heap.
 async fn attend(State(app): State<App>, request: Request, next: Next) -> Response {
-    let next = async |request| next.run(request).await;
+    let next = async |request| match guard::turn_away(&request) {
+        Some(redirect) => redirect,
+        None => next.run(request).await,
+    };
     let render = async |request| answer::render(&app, request, next).await;
     let choose = async |request| language::choose(&app, request, render).await;
     let headers = async |request| security::headers(&app, request, choose).await;

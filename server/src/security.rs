@@ -50,6 +50,9 @@ const FIXED: [(HeaderName, &str); 6] = [
     ),
 ];
 
+/// Those that are given by what the response is, and the id of the request.
+const OTHERS: usize = 6;
+
 /// Gives the request a nonce for its scripts, and every response its headers.
 pub(crate) async fn headers(
     app: &App,
@@ -70,6 +73,8 @@ pub(crate) async fn headers(
     };
     let status = response.status();
     let headers = response.headers_mut();
+    // At once, and not each time that the next few do not fit.
+    headers.reserve(FIXED.len() + OTHERS);
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }

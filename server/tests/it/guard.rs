@@ -1,7 +1,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 
-use crate::helpers::TestApp;
+use crate::helpers::{Answer, TestApp};
 
 #[tokio::test]
 async fn strangers_get_an_empty_redirect_and_no_page() {
@@ -21,6 +21,31 @@ async fn strangers_get_an_empty_redirect_and_no_page() {
         );
         assert!(answer.location().starts_with("/login?next=/"), "{path}");
         assert_eq!(answer.header("cache-control"), "private, no-store");
+    }
+}
+
+#[tokio::test]
+async fn who_brings_no_cookie_is_told_the_same_as_who_brings_one_that_is_no_session() {
+    let app = TestApp::new().await;
+    let tokens = [product::ACCESS_COOKIE, product::REFRESH_COOKIE];
+    for path in ["/dashboard", "/profile?saved", "/profile/devices?page=2"] {
+        let first = app.browser().get(path).await;
+        for name in [product::THEME_COOKIE, "another"].into_iter().chain(tokens) {
+            let mut browser = app.browser();
+            browser.jar.insert(name.to_owned(), "x".to_owned());
+            let mut then = browser.get(path).await;
+            // What means nothing is taken back, and its time is over with it.
+            if tokens.contains(&name) {
+                assert!(then.headers.remove("set-cookie").is_some(), "{name}");
+            }
+            then.headers.remove("clear-site-data");
+            let told = |answer: &Answer| {
+                let mut headers = answer.headers.clone();
+                headers.remove("x-request-id");
+                (answer.status, answer.body.clone(), headers)
+            };
+            assert_eq!(told(&first), told(&then), "{path} with {name}");
+        }
     }
 }
 

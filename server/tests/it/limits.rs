@@ -14,7 +14,7 @@ use crate::start::latchkey;
 #[tokio::test]
 async fn requests_beyond_the_limit_are_turned_away_and_what_is_small_is_served() {
     let app = TestApp::that_is_full().await;
-    for path in ["/", "/login", "/dashboard"] {
+    for path in ["/", "/login", "/dashboard/"] {
         let answer = app.browser().get(path).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
         assert_eq!(answer.header("retry-after"), "2");
@@ -24,6 +24,13 @@ async fn requests_beyond_the_limit_are_turned_away_and_what_is_small_is_served()
             answer.body
         );
     }
+    let stranger = app.browser().get("/dashboard").await;
+    assert_eq!(stranger.status, StatusCode::SEE_OTHER);
+    let mut visitor = app.browser();
+    let (name, value) = (product::REFRESH_COOKIE, "x");
+    visitor.jar.insert(name.to_owned(), value.to_owned());
+    let visitor = visitor.get("/dashboard").await;
+    assert_eq!(visitor.status, StatusCode::SERVICE_UNAVAILABLE);
     let answer = app.program().get("/api/users/me").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer.json()["error"]["name"], "ServiceUnavailableError");
