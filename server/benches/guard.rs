@@ -24,20 +24,24 @@ fn guard(criterion: &mut Criterion) {
         .expect("a runtime");
     let folder = tempfile::tempdir().expect("a folder");
     let site = runtime.block_on(site(folder.path()));
-    criterion.bench_function("guard redirect", |bencher| {
-        bencher.to_async(&runtime).iter(|| async {
-            let request = Request::get("/dashboard")
-                .header("accept", "text/html")
-                .body(Body::empty());
-            let response = site
-                .clone()
-                .oneshot(request.expect("a request"))
-                .await
-                .expect("infallible");
-            assert_eq!(response.status(), StatusCode::SEE_OTHER);
-            black_box(response)
+    // Who brings none is turned away first, the others by the guard.
+    for (name, cookies) in [
+        ("guard redirect", None),
+        ("guard redirect, with a cookie", Some("a=b")),
+    ] {
+        criterion.bench_function(name, |bencher| {
+            bencher.to_async(&runtime).iter(|| async {
+                let mut request = Request::get("/dashboard").header("accept", "text/html");
+                if let Some(cookies) = cookies {
+                    request = request.header("cookie", cookies);
+                }
+                let request = request.body(Body::empty()).expect("a request");
+                let response = site.clone().oneshot(request).await.expect("infallible");
+                assert_eq!(response.status(), StatusCode::SEE_OTHER);
+                black_box(response)
+            });
         });
-    });
+    }
 }
 
 async fn site(folder: &std::path::Path) -> Router {

@@ -167,3 +167,66 @@ fn cache_for<B>(
         (response.status().is_success() || response.status() == 304).then(|| value.clone())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::header::{ETAG, IF_NONE_MATCH};
+    use axum::http::{Method, StatusCode};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_release_serves_is_held_in_memory_and_asked_for_again_by_its_tag() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        std::fs::create_dir(root.join("pkg")).unwrap();
+        let files = [
+            ("/favicon.svg", "<svg/>", "image/svg+xml", "no-cache"),
+            (
+                "/robots.txt",
+                "text",
+                "text/plain; charset=utf-8",
+                "no-cache",
+            ),
+            (
+                "/pkg/a.js",
+                "let a;",
+                "text/javascript; charset=utf-8",
+                "public, max-age=31536000, immutable",
+            ),
+        ];
+        for (name, text, ..) in files {
+            std::fs::write(root.join(&name[1..]), text).unwrap();
+        }
+        let options = LeptosOptions::builder()
+            .output_name("latchkey")
+            .site_root(root.to_string_lossy())
+            .site_pkg_dir("pkg")
+            .hash_files(true)
+            .build();
+        let site: Router = routes(&options);
+        drop(folder);
+        for (name, text, kind, cache) in files {
+            let ask = async |method: Method, known: &str| {
+                let request = Request::builder().method(method).uri(name);
+                let request = request.header(IF_NONE_MATCH, known).body(Body::empty());
+                let answer = site.clone().oneshot(request.unwrap()).await.unwrap();
+                let (head, body) = answer.into_parts();
+                assert_eq!(head.headers[CACHE_CONTROL], cache, "{name}");
+                (head, to_bytes(body, 100).await.unwrap())
+            };
+            let (head, body) = ask(Method::GET, "\"another\"").await;
+            assert_eq!(
+                (head.status, body.as_ref()),
+                (StatusCode::OK, text.as_bytes())
+            );
+            assert_eq!(head.headers[CONTENT_TYPE], kind);
+            let (same, none) = ask(Method::HEAD, "\"another\"").await;
+            assert_eq!((same.status, none.len()), (StatusCode::OK, 0));
+            let tag = head.headers[ETAG].to_str().unwrap();
+            let (same, none) = ask(Method::GET, tag).await;
+            assert_eq!((same.status, none.len()), (StatusCode::NOT_MODIFIED, 0));
+        }
+    }
+}

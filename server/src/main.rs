@@ -54,9 +54,13 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         _ => None,
     };
     let collector = collector.filter(|base| !base.is_empty());
-    let telemetry = telemetry::start(settings.log_format, collector.as_deref(), runtime.handle())?;
+    let mut telemetry =
+        telemetry::start(settings.log_format, collector.as_deref(), runtime.handle())?;
     let done = runtime.block_on(act(settings, command));
-    telemetry.end();
+    telemetry.send_the_rest();
+    // What is cut off with it is told of in the log.
+    drop(runtime);
+    drop(telemetry);
     done
 }
 

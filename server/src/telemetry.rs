@@ -59,6 +59,13 @@ pub struct Telemetry {
     lines: Lines<Stderr>,
 }
 
+/// Writes the last lines of the log, also when the program ends by a panic.
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        self.lines.write();
+    }
+}
+
 /// Begins to log, and to send traces when there is somebody to send them to. `runtime` is where that is done.
 ///
 /// # Errors
@@ -91,13 +98,14 @@ pub fn start(
 }
 
 impl Telemetry {
-    /// Sends what has not been sent yet, if somebody takes it within a moment, and writes the last lines.
-    pub fn end(self) {
+    /// Sends what has not been sent yet, if somebody takes it within a moment. What is logged after that is written
+    /// when this is dropped.
+    pub fn send_the_rest(&mut self) {
         // Who does not get the last spans has been told of by the one who sends them.
         let _ = self
             .traces
+            .take()
             .map(|provider| provider.shutdown_with_timeout(FAREWELL));
-        self.lines.write();
     }
 }
 
@@ -144,9 +152,44 @@ where
 {
     let filter = EnvFilter::try_new(directives)?;
     // Most say nothing of spans. Then each place that logs is held against them once, and spans are not looked at.
-    let targets = (!directives.contains('[')).then(|| directives.parse::<Targets>());
+    let targets = is_plain(directives).then(|| directives.parse::<Targets>());
     Ok(match targets {
         Some(Ok(targets)) => FilterExt::boxed(targets),
         _ => FilterExt::boxed(filter),
     })
+}
+
+/// Whether both filters read the directives in the same way: nothing of spans is in them, and nothing is left out.
+fn is_plain(directives: &str) -> bool {
+    let is_whole = |one: &str| !one.trim().is_empty() && !one.contains('[') && !one.ends_with('=');
+    directives.split(',').all(is_whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing_subscriber::Registry;
+
+    use super::*;
+    use crate::telemetry::testing::Page;
+
+    #[test]
+    fn directives_that_are_not_whole_mean_what_they_mean_to_others() {
+        for (directives, is_heard) in [
+            ("info", true),
+            ("info,", true),
+            ("info,,sqlx=warn", true),
+            ("server=", true),
+            ("warn,server=info", true),
+            ("server", true),
+            ("off", false),
+            ("warn", false),
+            ("info,server=warn", false),
+        ] {
+            let page = Page::default();
+            let log = page.subscriber(LogFormat::Text, directives);
+            tracing::subscriber::with_default(log, || tracing::info!(target: "server", "said"));
+            assert_eq!(page.text().contains("said"), is_heard, "{directives}");
+        }
+        assert!(filter::<Registry>("info,server=loud").is_err());
+    }
 }

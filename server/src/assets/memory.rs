@@ -106,14 +106,16 @@ fn tag(content: &[u8]) -> HeaderValue {
     HeaderValue::try_from(tag).expect("it is plain ASCII")
 }
 
-/// Whether a browser has what has this tag (RFC 9110, 13.1.2).
+/// Whether a browser has what has this tag, be it weak or not (RFC 9110, 8.8.3.2 and 13.1.2).
 fn knows(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let strong = |tag: &[u8]| tag.strip_prefix(b"W/").unwrap_or(tag).to_vec();
+    let tag = strong(tag.as_bytes());
     let said = headers.get_all(IF_NONE_MATCH).into_iter();
     let mut said = said
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim);
-    said.any(|one| one == "*" || one.as_bytes() == tag.as_bytes())
+    said.any(|one| one == "*" || strong(one.as_bytes()) == tag)
 }
 
 /// Whether an encoding is named, and not with a weight of nothing (RFC 9110, 12.5.3). `*` is left alone: whoever says
@@ -177,8 +179,10 @@ mod tests {
         assert_eq!(get("/b.css", "br").await.unwrap().0, "style");
     }
 
-    #[test]
-    fn a_browser_that_has_the_file_does_not_get_it_again() {
+    #[tokio::test]
+    async fn a_browser_that_has_the_file_does_not_get_it_again() {
+        use axum::body::to_bytes;
+
         let files = files();
         let ask = |path: &str, known: &str| {
             let request = Request::get(path).header(IF_NONE_MATCH, known);
@@ -187,11 +191,14 @@ mod tests {
         let first = ask("/a.js", "\"another\"");
         assert_eq!(first.status(), StatusCode::OK);
         let tag = first.headers()[ETAG].to_str().unwrap();
-        for known in [tag, "*", &format!("\"another\", {tag}")] {
+        let strong = tag.strip_prefix("W/").unwrap();
+        for known in [tag, strong, "*", &format!("\"another\", {tag}")] {
             let again = ask("/a.js", known);
             assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{known}");
             assert_eq!(again.headers()[ETAG], tag);
+            assert_eq!(again.headers()[VARY], first.headers()[VARY]);
             assert!(!again.headers().contains_key(CONTENT_TYPE));
+            assert!(to_bytes(again.into_body(), 1).await.unwrap().is_empty());
         }
         assert_eq!(ask("/b.css", tag).status(), StatusCode::OK);
     }
