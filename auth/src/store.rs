@@ -275,6 +275,8 @@ fn options(database: &Database, connections: u32, extra: &'static str) -> AnyPoo
 
 #[cfg(test)]
 mod tests {
+    use sqlx::AnyConnection;
+
     use super::*;
 
     #[tokio::test]
@@ -290,6 +292,19 @@ mod tests {
         };
         assert!(connect(&sealed, 1, "").await.is_ok());
         assert!(connect(&sealed, 1, SQLITE_WRITES).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn each_connection_has_a_memory_of_its_own() {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect("sqlite::memory:").await.unwrap();
+        let query = sqlx::query_scalar("select compile_options from pragma_compile_options");
+        let built: Vec<String> = query.fetch_all(&mut connection).await.unwrap();
+        // By the flags in `.cargo/config.toml`.
+        for wanted in ["DEFAULT_MEMSTATUS=0", "DEFAULT_PCACHE_INITSZ=-512"] {
+            assert!(built.iter().any(|one| one == wanted), "{built:?}");
+        }
+        assert!(built.iter().all(|one| one != "ENABLE_MEMORY_MANAGEMENT"));
     }
 
     #[test]
