@@ -34,6 +34,8 @@ test('a new username signs in', async ({ page, context, resident }) => {
   await save(page);
   await expect(page.getByRole('status')).toBeVisible();
 
+  // A page that wakes without a session would leave for the sign-in by itself.
+  await page.goto('about:blank');
   await context.clearCookies();
   await open(page, '/login');
   await signIn(page, renamed, resident.password);
