@@ -17,8 +17,8 @@ use crate::{answer, session};
 /// Where the password is asked for again.
 const PROOF: &str = "/profile/confirm";
 
-/// Sends those to the sign-in who ask for a page of the table and bring no cookie, before anything else is done for
-/// them: a session is known by one. Whoever it lets pass may still be a stranger to [`guard`].
+/// Sends those to the sign-in who ask for a page of the table and bring no cookie, before a session is looked for: it
+/// is known by one. Whoever this lets pass may still be a stranger to [`guard`].
 pub(crate) fn turn_away(request: &Request) -> Option<Response> {
     let is_plain = matches!(*request.method(), Method::GET | Method::HEAD);
     if !is_plain || request.headers().contains_key(COOKIE) {
