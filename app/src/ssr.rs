@@ -354,7 +354,7 @@ pub(crate) async fn overview() -> Result<Summary, AppError> {
         request.arrival.now,
     );
     let (account, device) = auth.account_and_device(session).await?;
-    let lately = auth.lately(&account, 8, drawn::since(now), now).await?;
+    let lately = auth.lately(&account, drawn::since(now), now).await?;
     let method = match device.persistence {
         Persistence::Remembered => words().session_remembered(),
         Persistence::Browser => words().session_browser(),

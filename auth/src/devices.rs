@@ -65,22 +65,21 @@ impl Auth {
         self.tell_of(caught).await
     }
 
-    /// What an overview shows of an account: the newest `limit` events, newest first; what [`Auth::warnings`]
-    /// gives; and the sign-ins of each day since `since`, for those that had any.
+    /// What an overview shows of an account: the newest eight events, newest first; what [`Auth::warnings`] gives;
+    /// and the sign-ins of each day since `since`, for those that had any.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn lately(
         &self,
         account: &Account,
-        limit: i64,
         since: Date,
         now: OffsetDateTime,
     ) -> Result<Lately> {
         let counted_since = since.midnight().assume_utc();
         let found = self
             .store()
-            .lately(account.id, limit, now - WARN_FOR, counted_since)
+            .lately(account.id, now - WARN_FOR, counted_since)
             .await?;
         Ok(Lately {
             newest: found.newest,

@@ -5,6 +5,7 @@ mod attempts;
 mod browsers;
 mod inspect;
 mod keys;
+mod lately;
 mod links;
 mod mails;
 mod manage;
@@ -41,6 +42,7 @@ pub(crate) use crate::store::addresses::{Occupant, Place};
 pub(crate) use crate::store::attempts::FailuresRow;
 pub(crate) use crate::store::browsers::BrowserRow;
 pub(crate) use crate::store::inspect::inspect;
+use crate::store::lately::Packed;
 pub(crate) use crate::store::links::LinkRow;
 pub(crate) use crate::store::mails::{Fate, MailRow};
 pub(crate) use crate::store::manage::{NewNumber, NewRow};
@@ -112,6 +114,8 @@ pub(crate) struct Store {
     accounts: Option<Reading<Account>>,
     /// The same for sessions with the accounts that they are of.
     owned: Option<Reading<Owned>>,
+    /// The same for what happened on an account.
+    lately: Option<Reading<Packed>>,
     /// Connections that read, and are not given back to the pool; none where there are many connections to a server.
     shelf: Option<Shelf>,
     /// Rung when there is a letter to send.
@@ -153,9 +157,10 @@ impl Store {
         let migrated = schema::bring_up_to_date(&writer).await?;
         let accounts = database.is_sqlite().then(|| Reading::start(&reader));
         let owned = database.is_sqlite().then(|| Reading::start(&reader));
+        let lately = database.is_sqlite().then(|| Reading::start(&reader));
         let shelf = database
             .is_sqlite()
-            .then(|| Shelf::new(readers() as usize - 2, database.patience));
+            .then(|| Shelf::new((readers() - OF_READING) as usize, database.patience));
         let store = Self {
             writer,
             reader,
@@ -164,6 +169,7 @@ impl Store {
             queue,
             accounts,
             owned,
+            lately,
             shelf,
             post: Arc::default(),
             url: database.url.clone(),
@@ -234,11 +240,14 @@ impl Store {
     }
 }
 
+/// Each [`Reading`] has a connection of its own.
+const OF_READING: u32 = 3;
+
 /// How many connections read a file: each has a thread and a memory of pages of its own, and what is written makes all
-/// of them look again. Two of them are [`Reading`]'s.
+/// of them look again.
 fn readers() -> u32 {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    u32::try_from(cores + 2).unwrap_or(u32::MAX).clamp(4, 9)
+    OF_READING + u32::try_from(cores).unwrap_or(u32::MAX).clamp(2, 7)
 }
 
 async fn connect(database: &Database, connections: u32, extra: &'static str) -> Result<AnyPool> {

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::measure::{Stopwatch, Work};
 use crate::session::{Device, DeviceId, SessionId};
 use crate::store::Store;
-use crate::store::reading::ByKey;
+use crate::store::reading::{Bound, ByKey, places};
 use crate::store::rows::{
     ACCOUNT, read_account, read_client, read_id, read_methods, read_persistence, time,
 };
@@ -30,7 +30,7 @@ impl Store {
             in_company.database(Work::Read);
             return Ok(owned);
         }
-        let query = sqlx::query(AssertSqlSafe(Owned::statement("$1")));
+        let query = sqlx::query(AssertSqlSafe(Owned::statement(1)));
         let query = query.bind(String::from(id));
         let row = query.fetch_optional(&mut *self.reader().await?).await?;
         row.map(|row| Ok(Owned::read(&row)?.1)).transpose()
@@ -38,8 +38,11 @@ impl Store {
 }
 
 impl ByKey for Owned {
+    type Key = String;
+
     /// Both have a number and a beginning: those of the session have names of their own.
-    fn statement(places: &str) -> String {
+    fn statement(size: usize) -> String {
+        let places = places(size);
         format!(
             "select {ACCOUNT}, session, remembered_at, methods, authenticated_at, signed_in_at, last_seen_at,
                     idle_expires_at, expires_at, address, user_agent, device_id
@@ -49,6 +52,10 @@ impl ByKey for Owned {
                   from sessions where id in ({places}) and revoked_at is null) as own on own.user_id = users.id
              where disabled_at is null"
         )
+    }
+
+    fn bind(statement: Bound, key: Option<&String>) -> Bound {
+        statement.bind(key.cloned())
     }
 
     fn read(row: &AnyRow) -> Result<(String, Self)> {

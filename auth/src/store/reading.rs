@@ -5,9 +5,12 @@
 //! busy is answered by the next read, together with the others.
 
 use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
 
-use sqlx::any::AnyRow;
+use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::pool::PoolConnection;
+use sqlx::query::Query;
 use sqlx::{Any, AnyPool, AssertSqlSafe};
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,25 +19,43 @@ use crate::error::Result;
 use crate::store::rows::{ACCOUNT, read_account};
 
 /// How many are read by one statement: the least of these that is enough. Each is prepared once.
-const SIZES: [usize; 4] = [1, 4, 16, 64];
+const SIZES: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
+
+/// No more are taken at once.
+const LARGEST: usize = SIZES[SIZES.len() - 1];
 
 /// How many may wait.
 const MOST: usize = 1024;
 
-/// What is read, each by a text that no other has.
+/// A statement with what is bound to it.
+pub(super) type Bound = Query<'static, Any, AnyArguments>;
+
+/// What is read, each by a key that no other has.
 pub(super) trait ByKey: Clone + Send + 'static {
-    /// The statement for several of them, by places like `$1, $2`. Nothing in it comes from outside.
-    fn statement(places: &str) -> String;
+    type Key: Eq + Hash + Send + Sync;
+
+    /// The statement for so many of them. Nothing in it comes from outside.
+    fn statement(size: usize) -> String;
+
+    /// Binds one key of those; none, which is that of nothing, where fewer are read.
+    fn bind(statement: Bound, key: Option<&Self::Key>) -> Bound;
 
     /// The key and what it is of.
-    fn read(row: &AnyRow) -> Result<(String, Self)>;
+    fn read(row: &AnyRow) -> Result<(Self::Key, Self)>;
 }
 
 impl ByKey for Account {
-    fn statement(places: &str) -> String {
+    type Key = String;
+
+    fn statement(size: usize) -> String {
+        let places = places(size);
         format!(
             "select {ACCOUNT} from users where document_id in ({places}) and disabled_at is null"
         )
+    }
+
+    fn bind(statement: Bound, key: Option<&String>) -> Bound {
+        statement.bind(key.cloned())
     }
 
     fn read(row: &AnyRow) -> Result<(String, Self)> {
@@ -44,11 +65,11 @@ impl ByKey for Account {
 }
 
 /// Where to ask.
-pub(super) struct Reading<T>(mpsc::Sender<Asked<T>>);
+pub(super) struct Reading<T: ByKey>(mpsc::Sender<Asked<T>>);
 
 /// Somebody who waits for a row. They hear nothing when the read failed.
-struct Asked<T> {
-    key: String,
+struct Asked<T: ByKey> {
+    key: T::Key,
     answer: oneshot::Sender<Option<T>>,
 }
 
@@ -61,7 +82,7 @@ impl<T: ByKey> Reading<T> {
     }
 
     /// What has the key, if it is there and can be used; none of both when it could not be read in company.
-    pub(super) async fn get(&self, key: String) -> Option<Option<T>> {
+    pub(super) async fn get(&self, key: T::Key) -> Option<Option<T>> {
         let (answer, answered) = oneshot::channel();
         self.0.send(Asked { key, answer }).await.ok()?;
         answered.await.ok()
@@ -70,18 +91,19 @@ impl<T: ByKey> Reading<T> {
 
 async fn answer<T: ByKey>(reader: AnyPool, mut asked: mpsc::Receiver<Asked<T>>) {
     let mut closing = reader.close_event();
+    let statements = SIZES.map(|size| Arc::from(T::statement(size)));
     let mut connection = None;
     let mut all = Vec::new();
     while let Ok(Some(first)) = closing.do_until(asked.recv()).await {
         all.push(first);
         // Who was woken by the same look at the sockets asks first: this task would be run before them.
         tokio::task::yield_now().await;
-        while all.len() < SIZES[SIZES.len() - 1]
+        while all.len() < LARGEST
             && let Ok(next) = asked.try_recv()
         {
             all.push(next);
         }
-        match read(&reader, &mut connection, &all).await {
+        match read(&reader, &mut connection, &statements, &all).await {
             Ok(found) => {
                 for Asked { key, answer } in all.drain(..) {
                     // Who does not wait any more needs no answer.
@@ -101,26 +123,25 @@ async fn answer<T: ByKey>(reader: AnyPool, mut asked: mpsc::Receiver<Asked<T>>) 
 async fn read<T: ByKey>(
     reader: &AnyPool,
     connection: &mut Option<PoolConnection<Any>>,
+    statements: &[Arc<str>; SIZES.len()],
     all: &[Asked<T>],
-) -> Result<HashMap<String, T>> {
+) -> Result<HashMap<T::Key, T>> {
     let connection = match connection {
         Some(connection) => connection,
         // There is always one for us: whoever else reads leaves it alone.
         None => connection.insert(reader.acquire().await?),
     };
-    let size = SIZES.into_iter().find(|size| *size >= all.len());
-    let size = size.expect("no more are taken than the largest size");
-    let mut query = sqlx::query(AssertSqlSafe(T::statement(&places(size))));
-    // The last one fills the places that are left.
-    let last = all.last().into_iter().cycle();
-    for Asked { key, .. } in all.iter().chain(last).take(size) {
-        query = query.bind(key.clone());
+    let which = SIZES.partition_point(|size| *size < all.len());
+    let mut query = sqlx::query(AssertSqlSafe(Arc::clone(&statements[which])));
+    for place in 0..SIZES[which] {
+        query = T::bind(query, all.get(place).map(|asked| &asked.key));
     }
     let rows = query.fetch_all(&mut **connection).await?;
     rows.iter().map(T::read).collect()
 }
 
-fn places(size: usize) -> String {
+/// Like `$1, $2`.
+pub(super) fn places(size: usize) -> String {
     let places: Vec<String> = (1..=size).map(|place| format!("${place}")).collect();
     places.join(", ")
 }

@@ -1,5 +1,6 @@
 //! Rows as the domain knows them.
 
+use serde::Deserialize;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use time::{Duration, OffsetDateTime};
@@ -131,21 +132,57 @@ pub(super) fn read_account(row: &AnyRow) -> Result<Account> {
 /// The columns of an event, without what chains it to the others.
 pub(super) const ACTIVITY: &str = "id, at, event, session_id, address, user_agent, detail";
 
-/// An event that a newer version wrote is passed over, not an error.
+/// An event as it is stored: those columns, in their order.
+#[derive(Deserialize)]
+pub(super) struct ActivityRow {
+    id: i64,
+    at: i64,
+    event: String,
+    session_id: Option<String>,
+    address: Option<String>,
+    user_agent: Option<String>,
+    detail: Option<String>,
+}
+
+impl ActivityRow {
+    /// An event that a newer version wrote is passed over, not an error.
+    pub(super) fn into_activity(self) -> Result<Option<Activity>> {
+        let Some(event) = Event::from_name(&self.event) else {
+            return Ok(None);
+        };
+        Ok(Some(Activity {
+            id: self.id,
+            event,
+            at: moment(self.at)?,
+            session: self.session_id.and_then(|id| id.try_into().ok()),
+            client: Client {
+                address: self.address,
+                user_agent: self.user_agent,
+                browser: None,
+                language: None,
+            },
+            detail: self.detail,
+        }))
+    }
+}
+
+/// None for what [`ActivityRow::into_activity`] passes over.
 pub(super) fn read_activity(row: &AnyRow) -> Result<Option<Activity>> {
-    let name: String = row.try_get("event")?;
-    let Some(event) = Event::from_name(&name) else {
-        return Ok(None);
-    };
-    let session: Option<String> = row.try_get("session_id")?;
-    Ok(Some(Activity {
+    let Client {
+        address,
+        user_agent,
+        ..
+    } = read_client(row)?;
+    let row = ActivityRow {
         id: row.try_get("id")?,
-        event,
-        at: time(row, "at")?,
-        session: session.and_then(|id| id.try_into().ok()),
-        client: read_client(row)?,
+        at: row.try_get("at")?,
+        event: row.try_get("event")?,
+        session_id: row.try_get("session_id")?,
+        address,
+        user_agent,
         detail: row.try_get("detail")?,
-    }))
+    };
+    row.into_activity()
 }
 
 pub(super) fn read_record(row: &AnyRow) -> Result<Record> {

@@ -1,27 +1,13 @@
 //! The rows of the trail.
 
-use std::cmp::Reverse;
-
-use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use sqlx::{AnyConnection, Row};
 use time::OffsetDateTime;
 
 use crate::audit::{Activity, Entry, Event, Record};
 use crate::error::Result;
 use crate::session::SessionId;
-use crate::sign_ins::SignIns;
-use crate::store::rows::{ACTIVITY, millis, read_activity, read_record};
+use crate::store::rows::{millis, read_activity, read_record};
 use crate::store::{Store, Writing};
-
-/// What [`Store::lately`] finds.
-#[derive(Default)]
-pub(crate) struct Newest {
-    pub(crate) newest: Vec<Activity>,
-    pub(crate) caught: Vec<Activity>,
-    pub(crate) sign_ins: Vec<SignIns>,
-}
-
-/// In milliseconds, as times are stored. A day of UTC is never longer.
-const DAY: i64 = 86_400_000;
 
 impl Store {
     /// The newest first, from the one before `before` on.
@@ -57,52 +43,6 @@ impl Store {
         rows.iter()
             .filter_map(|row| read_activity(row).transpose())
             .collect()
-    }
-
-    /// The newest events; with them what [`Store::reuses`] gives since `caught_since`, both newest first; and the
-    /// sign-ins of each day since `counted_since`.
-    pub(crate) async fn lately(
-        &self,
-        user_id: i64,
-        limit: i64,
-        caught_since: OffsetDateTime,
-        counted_since: OffsetDateTime,
-    ) -> Result<Newest> {
-        // As a number that is bound, the limit would make SQLite plan anew each time. The counts come as one row,
-        // however many days they are of, and from an index alone: the events stand in the statement for that.
-        let query = sqlx::query(AssertSqlSafe(format!(
-            "select 0 as part, newest.* from
-                 (select {ACTIVITY} from audit where user_id = $1 order by id desc limit {limit}) as newest
-             union all
-             select 1 as part, caught.* from
-                 (select {ACTIVITY} from audit where user_id = $1 and at >= $2 and event = 'session_reused'
-                  order by at desc, id desc limit 10) as caught
-             union all
-             select 2 as part, 0 as id, 0 as at, coalesce(string_agg(counted.day, ','), '') as event,
-                    null as session_id, null as address, null as user_agent, null as detail
-             from (select (at / {DAY}) || ' ' || sum(case event when 'signed_in' then 1 else 0 end)
-                          || ' ' || sum(case event when 'signed_in' then 0 else 1 end) as day
-                   from audit
-                   where user_id = $1 and at >= $3 and event in ('signed_in', 'sign_in_failed')
-                   group by at / {DAY}) as counted"
-        )));
-        let query = query
-            .bind(user_id)
-            .bind(millis(caught_since))
-            .bind(millis(counted_since));
-        let rows = query.fetch_all(&mut *self.reader().await?).await?;
-        let mut found = Newest::default();
-        for row in &rows {
-            match row.try_get::<i32, _>("part")? {
-                0 => found.newest.extend(read_activity(row)?),
-                1 => found.caught.extend(read_activity(row)?),
-                _ => found.sign_ins = SignIns::read_all(row.try_get("event")?)?,
-            }
-        }
-        // A union has no order, and to give it one SQLite would make a table.
-        found.newest.sort_by_key(|event| Reverse(event.id));
-        found.caught.sort_by_key(|event| Reverse(event.id));
-        Ok(found)
     }
 
     /// How many rows the trail ever had.

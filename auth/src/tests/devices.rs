@@ -125,10 +125,10 @@ async fn the_owner_is_told_of_a_copy_when_and_from_where() {
     assert_eq!(warnings[0].last_seen.as_ref(), Some(&at_home));
     let newest = auth.activity(&account, None, 3).await.unwrap();
     let today = NOW.date();
-    let lately = auth.lately(&account, 3, today, later).await.unwrap();
+    let lately = auth.lately(&account, today, later).await.unwrap();
     assert_eq!((lately.newest, lately.warnings), (newest, warnings));
     let much_later = later + Duration::days(15);
-    let lately = auth.lately(&account, 3, today, much_later).await.unwrap();
+    let lately = auth.lately(&account, today, much_later).await.unwrap();
     assert_eq!((lately.newest.len(), lately.warnings), (3, Vec::new()));
     assert_eq!(auth.warnings(&account, much_later).await.unwrap(), []);
 }
@@ -155,7 +155,7 @@ async fn sign_ins_are_counted_by_day_and_those_of_others_are_not() {
         let _ = auth.log_in(form, &Client::default(), None, at).await;
     }
     let counted = async |since| {
-        let lately = auth.lately(&account, 1, since, next_day).await.unwrap();
+        let lately = auth.lately(&account, since, next_day).await.unwrap();
         let counts = lately.sign_ins.into_iter();
         counts
             .map(|one| (one.day, one.succeeded, one.failed))
