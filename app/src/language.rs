@@ -9,7 +9,12 @@ use crate::session::visit;
 /// What there is to say, in the language of whoever asks: English where that is not known.
 #[must_use]
 pub fn words() -> &'static Words {
-    use_context::<Language>().unwrap_or_default().words()
+    language().words()
+}
+
+/// The language of whoever asks.
+pub(crate) fn language() -> Language {
+    use_context::<Language>().unwrap_or_default()
 }
 
 /// Remembers a language for a year, and goes back to the page.
@@ -27,7 +32,7 @@ pub const FIELDS: &[&str] = &["language", "next"];
 #[must_use]
 pub fn LanguageChoice() -> impl IntoView {
     let back = visit().way_back();
-    let spoken = use_context::<Language>().unwrap_or_default();
+    let spoken = language();
     let buttons = Language::iter().map(|language| {
         view! {
             <button

@@ -25,7 +25,7 @@ pub mod ssr;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
-use words::{Language, Words};
+use words::Words;
 
 use crate::files::PageFiles;
 use crate::layout::{Layout, NotFound};
@@ -56,7 +56,7 @@ pages! {
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let visit = visit();
-    let language = use_context::<Language>().unwrap_or_default();
+    let language = language::language();
     let title = visit.title();
     let description = language.words().description();
     view! {

@@ -5,6 +5,7 @@
 //! has no function, and what asks for it does not compile.
 
 mod accepted;
+mod calendar;
 mod moments;
 
 #[allow(

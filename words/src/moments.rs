@@ -1,30 +1,10 @@
 //! When and where, as one would say it.
 
-use time::{Date, Duration, Month, OffsetDateTime};
+use time::Duration;
 
 use crate::Words;
 
 impl Words {
-    /// Like `21 November 2026, 12:00 UTC`.
-    #[must_use]
-    pub fn date(&self, at: OffsetDateTime) -> String {
-        let (day, month) = (at.day().to_string(), of_month(at.month()));
-        let time = format!("{:02}:{:02}", at.hour(), at.minute());
-        self.calendar_date(day, month, at.year().to_string(), time)
-    }
-
-    /// Like `21 November`.
-    #[must_use]
-    pub fn day(&self, day: Date) -> String {
-        self.day_of_year(day.day().to_string(), of_month(day.month()))
-    }
-
-    /// Like `21 Nov`.
-    #[must_use]
-    pub fn short_day(&self, day: Date) -> String {
-        self.day_of_year_short(day.day().to_string(), of_month(day.month()))
-    }
-
     /// Like `in 9 minutes` or `2 hours ago`: in the largest unit that there is at least one of, rounded to the nearest.
     #[must_use]
     pub fn distance(&self, span: Duration) -> String {
@@ -61,28 +41,8 @@ impl Words {
     }
 }
 
-/// What a month is called in the messages. Names are told apart faster than numbers there.
-fn of_month(month: Month) -> &'static str {
-    match month {
-        Month::January => "jan",
-        Month::February => "feb",
-        Month::March => "mar",
-        Month::April => "apr",
-        Month::May => "may",
-        Month::June => "jun",
-        Month::July => "jul",
-        Month::August => "aug",
-        Month::September => "sep",
-        Month::October => "oct",
-        Month::November => "nov",
-        Month::December => "dec",
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use time::macros::{date, datetime};
-
     use super::*;
     use crate::Language::{De, En};
 
@@ -103,29 +63,6 @@ mod tests {
             let span = Duration::seconds(seconds);
             assert_eq!(En.words().distance(span), english, "{seconds}");
             assert_eq!(De.words().distance(span), german, "{seconds}");
-        }
-    }
-
-    #[test]
-    fn dates_are_written_as_in_the_language() {
-        let at = datetime!(2026-03-01 09:05 UTC);
-        assert_eq!(En.words().date(at), "1 March 2026, 09:05 UTC");
-        assert_eq!(De.words().date(at), "1. März 2026, 09:05 UTC");
-        let at = datetime!(2026-12-31 23:59 UTC);
-        assert_eq!(En.words().date(at), "31 December 2026, 23:59 UTC");
-        assert_eq!(De.words().date(at), "31. Dezember 2026, 23:59 UTC");
-    }
-
-    #[test]
-    fn every_month_has_its_name() {
-        let days = std::iter::successors(Some(date!(2026 - 01 - 31)), |day| {
-            day.checked_add(Duration::days(28))
-        });
-        for (day, month) in days.zip(1..=12) {
-            assert_eq!(u8::from(day.month()), month);
-            let name = day.month().to_string();
-            assert_eq!(En.words().day(day), format!("{} {name}", day.day()));
-            assert!(En.words().short_day(day).ends_with(&name[..3]), "{name}");
         }
     }
 

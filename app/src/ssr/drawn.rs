@@ -3,7 +3,7 @@
 use auth::{Device, Session, SignIns};
 use time::{Date, Duration, OffsetDateTime, Weekday};
 
-use crate::language::words;
+use crate::language::language;
 use crate::life::{Life, Scale, Seconds};
 use crate::sign_ins::{Chart, DAYS, Day, Week};
 use crate::ssr::words::when;
@@ -36,7 +36,7 @@ pub(super) fn since(now: OffsetDateTime) -> Date {
 
 /// Days of UTC, which are all of one length.
 pub(super) fn chart(sign_ins: &[SignIns], now: OffsetDateTime) -> Chart {
-    let (words, first) = (words(), since(now));
+    let (language, first) = (language(), since(now));
     let place = |day: Date| {
         let place = u16::try_from((day - first).whole_days()).ok();
         place.filter(|place| *place < DAYS)
@@ -44,7 +44,7 @@ pub(super) fn chart(sign_ins: &[SignIns], now: OffsetDateTime) -> Chart {
     let days = sign_ins.iter().filter_map(|one| {
         Some(Day {
             place: place(one.day)?,
-            date: words.day(one.day),
+            date: language.day(one.day),
             succeeded: one.succeeded,
             failed: one.failed,
         })
@@ -55,7 +55,7 @@ pub(super) fn chart(sign_ins: &[SignIns], now: OffsetDateTime) -> Chart {
     let weeks = weeks.map_while(|day| {
         Some(Week {
             place: place(day)?,
-            date: words.short_day(day),
+            date: language.short_day(day),
         })
     });
     Chart {

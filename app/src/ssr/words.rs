@@ -1,6 +1,5 @@
 //! How the domain's outcomes read: errors and moments, in the words of the pages.
 
-use ::words::Language;
 use auth::{Account, Client, EmailError, NameError, PasswordError, UsernameError};
 use axum::http::header::RETRY_AFTER;
 use leptos::prelude::use_context;
@@ -9,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::error::AppError;
 use crate::icon::DeviceKind;
-use crate::language::words;
+use crate::language::{language, words};
 use crate::session::{Place, When};
 
 impl From<auth::Error> for AppError {
@@ -160,8 +159,7 @@ pub(super) fn called(account: &Account) -> String {
 
 /// From where, as a page shows it.
 pub(super) fn place(client: Client) -> Place {
-    let language = use_context::<Language>().unwrap_or_default();
-    let (browser, kind) = client.agent(language);
+    let (browser, kind) = client.agent(language());
     Place {
         browser,
         kind: match kind {
@@ -178,7 +176,7 @@ pub(super) fn when(at: OffsetDateTime, now: OffsetDateTime) -> When {
     use time::format_description::well_known::Rfc3339;
     When {
         machine: at.format(&Rfc3339).unwrap_or_default(),
-        date: words().date(at),
+        date: language().date(at),
         distance: words().distance(at - now),
     }
 }

@@ -141,7 +141,7 @@ struct Content {
 }
 
 fn content(facts: &Facts<'_>, words: &Words) -> Content {
-    let Facts { site, .. } = *facts;
+    let Facts { site, language, .. } = *facts;
     let told = facts.detail.unwrap_or_default();
     let here = place(facts, words);
     match facts.kind {
@@ -223,7 +223,7 @@ fn content(facts: &Facts<'_>, words: &Words) -> Content {
         Kind::DeletionPlanned => Content {
             subject: words.letter_leaving(),
             paragraphs: vec![
-                words.letter_leaving_what(site, planned(told, words), here),
+                words.letter_leaving_what(site, planned(told, language), here),
                 words.letter_leaving_what_to_do(),
             ],
             action: Some((words.letter_leaving_action(), "/login")),
@@ -246,7 +246,7 @@ fn content(facts: &Facts<'_>, words: &Words) -> Content {
 
 /// Like `Firefox on Linux at 192.0.2.7, 21 November 2026, 12:00 UTC`.
 fn place(facts: &Facts<'_>, words: &Words) -> String {
-    let date = words.date(facts.at);
+    let date = facts.language.date(facts.at);
     if *facts.client == Client::default() {
         return date;
     }
@@ -256,9 +256,9 @@ fn place(facts: &Facts<'_>, words: &Words) -> String {
 }
 
 /// The day of a deletion. A version before this one wrote it as it is read.
-fn planned(told: &str, words: &Words) -> String {
+fn planned(told: &str, language: Language) -> String {
     match OffsetDateTime::parse(told, &Rfc3339) {
-        Ok(at) => words.date(at),
+        Ok(at) => language.date(at),
         Err(_) => told.to_owned(),
     }
 }
