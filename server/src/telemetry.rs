@@ -7,6 +7,7 @@ mod lines;
 pub mod metrics;
 mod otlp;
 mod panics;
+mod plain;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -21,12 +22,13 @@ use tokio::runtime::Handle;
 use tracing::Subscriber;
 use tracing_subscriber::filter::{FilterExt, ParseError, Targets};
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::{Filter, SubscriberExt};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::telemetry::lines::Lines;
+use crate::telemetry::plain::{Plain, PlainFields};
 
 /// What is logged when `RUST_LOG` says nothing.
 const USUAL: &str = "info,sqlx=warn";
@@ -51,7 +53,43 @@ enum Colours {
 
 type Log<S> = Box<dyn Layer<S> + Send + Sync>;
 
-type Wanted<S> = Box<dyn Filter<S> + Send + Sync>;
+/// What is to be in the log.
+enum Wanted {
+    /// By where it comes from and its level: each place that logs is held against that once.
+    Plain(Targets),
+    /// Also by the spans that it is said in.
+    InSpans(EnvFilter),
+}
+
+impl Wanted {
+    /// Lets nothing else through to these lines. Where nobody but the log listens, what it does not want is not made at
+    /// all, and nobody has to remember who wanted what.
+    fn of<S>(self, lines: Log<S>, listeners: Listeners) -> Log<S>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        match (self, listeners) {
+            (Self::Plain(it), Listeners::Log) => lines.and_then(it).and_then(limit::log()).boxed(),
+            (Self::InSpans(it), Listeners::Log) => {
+                lines.and_then(it).and_then(limit::log()).boxed()
+            }
+            (Self::Plain(it), Listeners::Several) => {
+                lines.with_filter(it.and(limit::log())).boxed()
+            }
+            (Self::InSpans(it), Listeners::Several) => {
+                lines.with_filter(it.and(limit::log())).boxed()
+            }
+        }
+    }
+}
+
+/// Who hears what is said.
+#[derive(Clone, Copy)]
+pub(crate) enum Listeners {
+    Log,
+    /// The log, and a collector.
+    Several,
+}
 
 /// What is to be sent off before the program ends.
 pub struct Telemetry {
@@ -88,8 +126,13 @@ pub fn start(
     });
     let wanted = wanted()?;
     let lines = Lines::start(std::io::stderr()).context("the log")?;
+    let listeners = match to_collector {
+        Some(_) => Listeners::Several,
+        None => Listeners::Log,
+    };
+    let log = wanted.of(log(format, lines.clone(), colours()), listeners);
     tracing_subscriber::registry()
-        .with(log(format, wanted, lines.clone(), colours()))
+        .with(log)
         .with(to_collector)
         .try_init()
         .context("the log")?;
@@ -109,21 +152,24 @@ impl Telemetry {
     }
 }
 
-fn log<S, W>(format: LogFormat, wanted: Wanted<S>, to: W, colours: Colours) -> Log<S>
+fn log<S, W>(format: LogFormat, to: W, colours: Colours) -> Log<S>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let wanted = wanted.and(limit::log());
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(colours == Colours::Some)
         .with_writer(to);
     match format {
-        LogFormat::Text => lines.with_filter(wanted).boxed(),
+        LogFormat::Text if colours == Colours::None => {
+            let lines = lines.fmt_fields(PlainFields);
+            lines.event_format(Plain::default()).boxed()
+        }
+        LogFormat::Text => lines.boxed(),
         LogFormat::Json => {
             // There is one span at most: that of the request.
             let lines = lines.json().flatten_event(true).with_span_list(false);
-            lines.with_filter(wanted).boxed()
+            lines.boxed()
         }
     }
 }
@@ -138,7 +184,7 @@ fn colours() -> Colours {
     }
 }
 
-fn wanted<S: Subscriber + for<'a> LookupSpan<'a>>() -> anyhow::Result<Wanted<S>> {
+fn wanted() -> anyhow::Result<Wanted> {
     match std::env::var(EnvFilter::DEFAULT_ENV) {
         Ok(directives) if !directives.trim().is_empty() => filter(&directives)
             .with_context(|| format!("RUST_LOG is {directives:?}, which is no filter")),
@@ -146,16 +192,13 @@ fn wanted<S: Subscriber + for<'a> LookupSpan<'a>>() -> anyhow::Result<Wanted<S>>
     }
 }
 
-fn filter<S>(directives: &str) -> Result<Wanted<S>, ParseError>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
+fn filter(directives: &str) -> Result<Wanted, ParseError> {
     let filter = EnvFilter::try_new(directives)?;
-    // Most say nothing of spans. Then each place that logs is held against them once, and spans are not looked at.
+    // Most say nothing of spans.
     let targets = is_plain(directives).then(|| directives.parse::<Targets>());
     Ok(match targets {
-        Some(Ok(targets)) => FilterExt::boxed(targets),
-        _ => FilterExt::boxed(filter),
+        Some(Ok(targets)) => Wanted::Plain(targets),
+        _ => Wanted::InSpans(filter),
     })
 }
 
@@ -167,8 +210,6 @@ fn is_plain(directives: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use tracing_subscriber::Registry;
-
     use super::*;
     use crate::telemetry::testing::Page;
 
@@ -190,6 +231,6 @@ mod tests {
             tracing::subscriber::with_default(log, || tracing::info!(target: "server", "said"));
             assert_eq!(page.text().contains("said"), is_heard, "{directives}");
         }
-        assert!(filter::<Registry>("info,server=loud").is_err());
+        assert!(filter("info,server=loud").is_err());
     }
 }

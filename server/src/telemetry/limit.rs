@@ -45,13 +45,20 @@ fn crate_of<'a>(of: &Metadata<'a>) -> &'a str {
 
 #[cfg(test)]
 mod tests {
-    use crate::telemetry::LogFormat;
     use crate::telemetry::testing::Page;
+    use crate::telemetry::{Listeners, LogFormat};
 
-    fn logged(wanted: &str, say: impl FnOnce()) -> String {
-        let page = Page::default();
-        tracing::subscriber::with_default(page.subscriber(LogFormat::Text, wanted), say);
-        page.text()
+    /// Whoever listens beside it.
+    fn logged(wanted: &str, say: impl Fn()) -> String {
+        let logged = [Listeners::Log, Listeners::Several].map(|listeners| {
+            let page = Page::default();
+            let log = page.subscriber_among(listeners, LogFormat::Text, wanted);
+            tracing::subscriber::with_default(log, &say);
+            page.text()
+        });
+        let [alone, among_others] = logged.each_ref().map(|log| log.lines().count());
+        assert_eq!(alone, among_others, "{logged:?}");
+        logged.concat()
     }
 
     #[test]
@@ -107,6 +114,6 @@ mod tests {
         let log = logged("warn", all);
         assert_eq!(log, "");
         let log = logged("info", all);
-        assert!(log.contains("what hyper tells everybody") && log.lines().count() == 1);
+        assert!(log.contains("what hyper tells everybody") && log.lines().count() == 2);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tracing::Subscriber;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::telemetry::{Colours, LogFormat, filter, log};
+use crate::telemetry::{Colours, Listeners, LogFormat, filter, log};
 
 #[derive(Clone, Default)]
 pub(crate) struct Page(Arc<Mutex<Vec<u8>>>);
@@ -18,10 +18,20 @@ impl Page {
         format: LogFormat,
         wanted: &str,
     ) -> impl Subscriber + Send + Sync + use<> {
+        self.subscriber_among(Listeners::Log, format, wanted)
+    }
+
+    /// The same where others listen, too.
+    pub(crate) fn subscriber_among(
+        &self,
+        listeners: Listeners,
+        format: LogFormat,
+        wanted: &str,
+    ) -> impl Subscriber + Send + Sync + use<> {
         let page = self.clone();
         let wanted = filter(wanted).unwrap();
-        let lines = log(format, wanted, move || page.clone(), Colours::None);
-        tracing_subscriber::registry().with(lines)
+        let lines = log(format, move || page.clone(), Colours::None);
+        tracing_subscriber::registry().with(wanted.of(lines, listeners))
     }
 
     pub(crate) fn text(&self) -> String {
