@@ -19,7 +19,7 @@ pub async fn log_in(
     #[server(default)] next: String,
 ) -> Result<String, AppError> {
     crate::ssr::log_in(identifier, password.into(), remember).await?;
-    Ok(next::after_sign_in(&next))
+    Ok(next::after_sign_in(&next).to_owned())
 }
 
 /// The names of the fields of [`log_in`].

@@ -37,8 +37,8 @@ pub fn local_path(next: &str) -> Option<&str> {
 /// Returns where to go after signing in: `next` when it is a path of this site that does not lead
 /// back to the door, and [`DEFAULT`] for anything else.
 #[must_use]
-pub fn after_sign_in(next: &str) -> String {
-    wanted(next).unwrap_or(DEFAULT).to_owned()
+pub fn after_sign_in(next: &str) -> &str {
+    wanted(next).unwrap_or(DEFAULT)
 }
 
 /// Returns `next` when it is a page of this site that somebody can want to see after signing in.
@@ -59,10 +59,12 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
 /// A link to the sign-in or the sign-up that remembers where the visitor wanted to go.
 #[must_use]
 pub fn from_door(door: &str, next: Option<&str>) -> String {
-    match next {
-        Some(next) => format!("{door}?next={}", utf8_percent_encode(next, PLAIN)),
-        None => door.to_owned(),
+    let mut link = door.to_owned();
+    if let Some(next) = next {
+        link.push_str("?next=");
+        link.extend(utf8_percent_encode(next, PLAIN));
     }
+    link
 }
 
 #[cfg(test)]

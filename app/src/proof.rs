@@ -11,7 +11,7 @@ use crate::session::visit;
 #[server(prefix = "", endpoint = "profile/confirm")]
 pub async fn prove(password: String, #[server(default)] next: String) -> Result<String, AppError> {
     crate::ssr::account::prove(password.into()).await?;
-    Ok(crate::next::after_sign_in(&next))
+    Ok(crate::next::after_sign_in(&next).to_owned())
 }
 
 /// The names of the fields of [`prove`].

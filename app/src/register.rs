@@ -18,7 +18,7 @@ pub async fn sign_up(
 ) -> Result<String, AppError> {
     let is_signed_in = crate::ssr::sign_up(email, username, password.into()).await?;
     Ok(if is_signed_in {
-        next::after_sign_in(&next)
+        next::after_sign_in(&next).to_owned()
     } else {
         crate::confirm::SENT.to_owned()
     })

@@ -2,24 +2,31 @@
 //!
 //! It decides before Leptos runs, so a page is never rendered for somebody who may not see it.
 
+use std::borrow::Cow;
+
 use app::error::{AppError, Failure};
 use app::next;
 use app::pages::{Who, page_at, who_may_see};
 use app::ssr::{Arrival, Guarded};
+use auth::CookieJarStyle;
 use axum::extract::Request;
-use axum::http::Method;
-use axum::http::header::COOKIE;
-use axum::response::Response;
+use axum::http::header::{COOKIE, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 
-use crate::{answer, session};
+use crate::requests::REQUEST_ID;
+use crate::{App, answer, security, session};
+
+/// Where strangers are sent.
+const SIGN_IN: &str = "/login";
 
 /// Where the password is asked for again.
 const PROOF: &str = "/profile/confirm";
 
 /// Sends those to the sign-in who ask for a page of the table and bring no cookie, before a session is looked for: it
 /// is known by one. Whoever this lets pass may still be a stranger to [`guard`].
-pub(crate) fn turn_away(request: &Request) -> Option<Response> {
+pub(crate) fn turn_away(app: &App, request: &Request) -> Option<Response> {
     let is_plain = matches!(*request.method(), Method::GET | Method::HEAD);
     if !is_plain || request.headers().contains_key(COOKIE) {
         return None;
@@ -27,8 +34,21 @@ pub(crate) fn turn_away(request: &Request) -> Option<Response> {
     let path = request.uri().path();
     // What is there by a pattern could be another's: a file, or a route that is no page.
     page_at(path).filter(|page| page.is_only_at(path) && is_protected(page.who))?;
-    let door = door_for("/login", request, true);
-    Some(session::mark_private(answer::see_other(&door)))
+    let door = HeaderValue::try_from(door_for(SIGN_IN, request, true)).ok()?;
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
+    headers.clone_from(&app.turned_away);
+    headers.insert(LOCATION, door);
+    Some(response)
+}
+
+/// The headers of such an answer, with room for the id of the request. They are the same for everybody, but for where
+/// it leads: to copy them takes a part of the time that it takes to put them together.
+pub(crate) fn turned_away(cookies: &CookieJarStyle) -> HeaderMap {
+    let response = session::mark_private(answer::see_other(SIGN_IN));
+    let mut headers = security::protect(cookies, response).headers().clone();
+    headers.insert(REQUEST_ID, HeaderValue::from_static(""));
+    headers
 }
 
 /// Whether there is nothing at it for strangers.
@@ -52,7 +72,7 @@ pub(crate) async fn guard(
         if !is_reading && !answer::wants_html(&request) {
             return answer::failure(AppError::unauthenticated());
         }
-        return answer::see_other(&door_for("/login", &request, is_reading));
+        return answer::see_other(&door_for(SIGN_IN, &request, is_reading));
     }
     if who == Who::Admins && !is_admin(&request) {
         return answer::failure(AppError::forbidden());
@@ -125,10 +145,10 @@ fn is_admin(request: &Request) -> bool {
 fn door_for(door: &str, request: &Request, is_reading: bool) -> String {
     let uri = request.uri();
     let wanted = match uri.query() {
-        Some(query) if is_reading => format!("{}?{query}", uri.path()),
-        _ => uri.path().to_owned(),
+        Some(query) if is_reading => Cow::Owned(format!("{}?{query}", uri.path())),
+        _ => Cow::Borrowed(uri.path()),
     };
-    next::from_door(door, Some(&next::after_sign_in(&wanted)))
+    next::from_door(door, Some(next::after_sign_in(&wanted)))
 }
 
 fn destination(request: &Request) -> String {
@@ -137,7 +157,7 @@ fn destination(request: &Request) -> String {
         .into_iter()
         .find(|(name, _)| name == "next")
         .map(|(_, value)| value);
-    next::after_sign_in(&wanted.unwrap_or_default())
+    next::after_sign_in(&wanted.unwrap_or_default()).to_owned()
 }
 
 #[cfg(test)]

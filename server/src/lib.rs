@@ -4,6 +4,7 @@ pub mod admin;
 mod answer;
 pub mod api;
 pub mod assets;
+mod attend;
 mod choice;
 pub mod client;
 pub mod clock;
@@ -39,7 +40,7 @@ use app::ssr::Services;
 use auth::{Auth, CookieJarStyle};
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -52,11 +53,13 @@ use tower_http::timeout::TimeoutLayer;
 use url::Url;
 
 use crate::api::{ApiConfig, TokenPlace};
+use crate::attend::Attend;
 use crate::client::Proxies;
 use crate::clock::Clock;
 use crate::events::Streams;
 use crate::prepared::Prepared;
 use crate::ready::Readiness;
+use crate::requests::Measured;
 use crate::serve::Leaving;
 use crate::shed::Room;
 
@@ -104,6 +107,9 @@ pub(crate) struct Shared {
     pub(crate) room: Arc<Room>,
     pub(crate) readiness: Arc<Readiness>,
     pub(crate) prepared: Prepared,
+    /// What every answer to somebody says who is turned away at once.
+    pub(crate) turned_away: HeaderMap,
+    pub(crate) measured: Measured,
     /// The open pages that wait for the end of their session.
     pub(crate) streams: Streams,
     pub(crate) live_reload: Option<String>,
@@ -111,7 +117,7 @@ pub(crate) struct Shared {
 
 /// Builds the site.
 ///
-/// A request passes the layers of `site` (the first is `attend`), then those of `pages` (the last is `admit`), each in
+/// A request passes the layers of `site` (the first is [`Attend`]), then those of `pages` (the last is `admit`), each in
 /// the order they are written in, before it is routed to a page: none of them depends on there being a route. Files,
 /// the public keys and the stream of events are answered after the first group: they need no session. The JSON API has
 /// layers of its own, which are in `api.rs`.
@@ -126,6 +132,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         has_outbox: site.outbox.is_some(),
     };
     let app = App(Arc::new(Shared {
+        turned_away: guard::turned_away(&services.cookies),
         services,
         clock: site.clock,
         leaving: site.leaving,
@@ -134,6 +141,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
         room: Arc::new(Room::new(site.max_requests)),
         readiness: Arc::default(),
         prepared: Prepared::default(),
+        measured: Measured::default(),
         streams: Streams::default(),
         live_reload: live_reload(options),
     }));
@@ -157,7 +165,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
                 .fallback_service(rendered),
         );
     let site = ServiceBuilder::new()
-        .layer(from_fn_with_state(app.clone(), attend))
+        .layer(Attend(app.clone()))
         .layer(CatchPanicLayer::custom(|_| {
             answer::failure(AppError::internal())
         }))
@@ -170,20 +178,7 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
     Ok(Router::new().fallback_service(site))
 }
 
-/// What is done for every request; to be read from the last line up, which is the outermost. They are called by each
-/// other: as layers of their own, each would move the request and the answer through the heap.
-async fn attend(State(app): State<App>, request: Request, next: Next) -> Response {
-    let next = async |request| match guard::turn_away(&request) {
-        Some(redirect) => redirect,
-        None => next.run(request).await,
-    };
-    let render = async |request| answer::render(&app, request, next).await;
-    let choose = async |request| language::choose(&app, request, render).await;
-    let headers = async |request| security::headers(&app, request, choose).await;
-    requests::watch(request, headers).await
-}
-
-/// What is done for every request that may be for a page, in the same way: who asks, and whether they may.
+/// What is done for every request that may be for a page: who asks, and whether they may.
 async fn admit(State(app): State<App>, cookies: Cookies, request: Request, next: Next) -> Response {
     let next = async |request| next.run(request).await;
     let guard = async |request| guard::guard(request, next).await;

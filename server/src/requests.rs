@@ -4,27 +4,27 @@
 //! line and whatever else is logged meanwhile carry. An id that a client sends is not looked at: it could be
 //! that of another request. Nor is anything else that a client says in the log, but for the method and the path.
 
-use std::time::Instant;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use auth::TRACES;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::Response;
-use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+use metrics::{Histogram, Unit, counter, describe_counter, describe_histogram, histogram};
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::serve::TURNED_AWAY;
 
-/// What balancers ask, several times a second: it is no news that all is well.
-const PROBE: &str = "probe";
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Of each request, by the class of its path and of its answer.
 const SECONDS: &str = "latchkey_http_request_duration_seconds";
 
+/// The longest method that is logged.
+const LONGEST_METHOD: usize = 20;
 /// The longest name that a part of a path of ours has. A token would be longer.
 const LONGEST_PART: usize = 40;
 /// The longest path that is logged.
@@ -39,56 +39,42 @@ pub(crate) fn describe_metrics() {
     counter!(TURNED_AWAY).increment(0);
 }
 
-/// Gives the request an id, and tells of it when it is answered.
-pub(crate) async fn watch(
-    request: Request,
-    next: impl AsyncFnOnce(Request) -> Response,
-) -> Response {
-    let id = Uuid::new_v4().simple().to_string();
-    // At the level of the worst, so that what is logged at any level carries the id.
-    let span = tracing::error_span!("request", request_id = id);
-    let watched = Watched::new(&request, &id, span.clone());
-    let answering = next(request);
-    let answering = answering
-        .instrument(watched.traced.clone())
-        .instrument(span);
-    let mut response = answering.await;
-    watched.answered(response.status());
-    if let Ok(id) = HeaderValue::try_from(id) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    response
-}
-
-/// A request that is under way.
-struct Watched {
-    method: String,
+/// A request that is under way: it has an id, and is told of when this is dropped.
+pub(crate) struct Watched {
+    id: String,
+    method: Method,
     path: String,
-    class: &'static str,
+    class: Class,
     began: Instant,
     status: Option<StatusCode>,
     span: Span,
     /// For a collector.
     traced: Span,
+    measured: Measured,
 }
 
 impl Watched {
-    fn new(request: &Request, id: &str, span: Span) -> Self {
-        let class = class(request.uri().path());
-        let method: String = request.method().as_str().chars().take(20).collect();
+    pub(crate) fn begin(measured: &Measured, request: &Request) -> Self {
+        let id = Uuid::new_v4().simple().to_string();
+        let class = Class::of(request.uri().path());
+        let method = request.method().clone();
         let path = loggable(request.uri().path());
+        // At the level of the worst, so that what is logged at any level carries the id.
+        let span = tracing::error_span!(parent: None, "request", request_id = id);
         let traced = tracing::error_span!(
             target: TRACES,
+            parent: None,
             "request",
-            otel.name = format!("{method} {class}"),
+            otel.name = format!("{} {}", shown(&method), class.name()),
             otel.kind = "server",
             otel.status_code = Empty,
             request_id = id,
-            http.request.method = method,
+            http.request.method = shown(&method),
             http.response.status_code = Empty,
             url.path = path,
         );
         Self {
+            id,
             method,
             path,
             class,
@@ -96,11 +82,27 @@ impl Watched {
             status: None,
             span,
             traced,
+            measured: measured.clone(),
         }
     }
 
-    fn answered(mut self, status: StatusCode) {
-        self.status = Some(status);
+    /// What is logged meanwhile carries the id.
+    pub(crate) fn during<F: Future>(
+        &self,
+        answering: F,
+    ) -> impl Future<Output = F::Output> + use<F> {
+        answering
+            .instrument(self.traced.clone())
+            .instrument(self.span.clone())
+    }
+
+    /// Tells of it, and gives the answer the id.
+    pub(crate) fn answered(mut self, mut response: Response) -> Response {
+        self.status = Some(response.status());
+        if let Ok(id) = HeaderValue::try_from(std::mem::take(&mut self.id)) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        response
     }
 }
 
@@ -108,22 +110,24 @@ impl Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         let took = self.began.elapsed();
-        let status = self.status.map(|status| status.as_u16());
+        self.measured.record(self.class, self.status, took);
         let milliseconds = (took.as_secs_f64() * 10_000.0).round() / 10.0;
-        histogram!(SECONDS, "route" => self.class, "status" => status_class(status))
-            .record(took.as_secs_f64());
-        let _entered = self.span.enter();
-        let (method, path) = (self.method.as_str(), self.path.as_str());
+        let (method, path) = (shown(&self.method), self.path.as_str());
+        let status = self.status.map(|status| status.as_u16());
+        // The parent is named: to enter the span, and leave it, would take longer.
+        let span = &self.span;
         match status {
-            None => tracing::info!(method, path, milliseconds, "the client hung up"),
-            Some(status) if self.class == PROBE => {
-                tracing::debug!(method, path, status, milliseconds, "answered");
+            None => tracing::info!(parent: span, method, path, milliseconds, "the client hung up"),
+            Some(status) if self.class == Class::Probe => {
+                tracing::debug!(parent: span, method, path, status, milliseconds, "answered");
             }
             Some(status) if status >= 500 => {
-                tracing::error!(method, path, status, milliseconds, "failed");
+                tracing::error!(parent: span, method, path, status, milliseconds, "failed");
                 self.traced.record("otel.status_code", "ERROR");
             }
-            Some(status) => tracing::info!(method, path, status, milliseconds, "answered"),
+            Some(status) => {
+                tracing::info!(parent: span, method, path, status, milliseconds, "answered");
+            }
         }
         if let Some(status) = status {
             self.traced.record("http.response.status_code", status);
@@ -131,29 +135,70 @@ impl Drop for Watched {
     }
 }
 
-/// What kind of thing is asked for. One of few words: each is a series of its own.
-fn class(path: &str) -> &'static str {
-    let first = path.split('/').nth(1).unwrap_or_default();
-    match first {
-        "api" => "api",
-        "pkg" | "favicon.svg" | "robots.txt" => "file",
-        ".well-known" => "keys",
-        "healthz" | "readyz" => PROBE,
-        "session" => "events",
-        "dev" => "outbox",
-        _ => "page",
+/// How long requests took; cheap to clone. Each series is looked up once, when the first of its requests is answered.
+#[derive(Clone, Default)]
+pub(crate) struct Measured(Arc<[[OnceLock<Histogram>; STATUSES.len()]; CLASSES]>);
+
+impl Measured {
+    fn record(&self, class: Class, status: Option<StatusCode>, took: Duration) {
+        let hundreds = status.map_or(0, |status| usize::from(status.as_u16() / 100));
+        let hundreds = hundreds.min(STATUSES.len() - 1);
+        let series = self.0[class as usize][hundreds].get_or_init(
+            || histogram!(SECONDS, "route" => class.name(), "status" => STATUSES[hundreds]),
+        );
+        series.record(took.as_secs_f64());
     }
 }
 
-fn status_class(status: Option<u16>) -> &'static str {
-    match status.map(|status| status / 100) {
-        None => "none",
-        Some(1) => "1xx",
-        Some(2) => "2xx",
-        Some(3) => "3xx",
-        Some(4) => "4xx",
-        Some(_) => "5xx",
+/// What came of a request, by the hundreds of its status; none is there when the client hung up.
+const STATUSES: [&str; 6] = ["none", "1xx", "2xx", "3xx", "4xx", "5xx"];
+
+/// What kind of thing is asked for. There are few: each is a series of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Api,
+    Events,
+    File,
+    Keys,
+    Outbox,
+    Page,
+    /// What balancers ask, several times a second: it is no news that all is well.
+    Probe,
+}
+
+const CLASSES: usize = 7;
+
+impl Class {
+    fn of(path: &str) -> Self {
+        let first = path.split('/').nth(1).unwrap_or_default();
+        match first {
+            "api" => Self::Api,
+            "pkg" | "favicon.svg" | "robots.txt" => Self::File,
+            ".well-known" => Self::Keys,
+            "healthz" | "readyz" => Self::Probe,
+            "session" => Self::Events,
+            "dev" => Self::Outbox,
+            _ => Self::Page,
+        }
     }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Events => "events",
+            Self::File => "file",
+            Self::Keys => "keys",
+            Self::Outbox => "outbox",
+            Self::Page => "page",
+            Self::Probe => "probe",
+        }
+    }
+}
+
+/// A method as it may be logged. All of it is ASCII.
+fn shown(method: &Method) -> &str {
+    let method = method.as_str();
+    method.get(..LONGEST_METHOD).unwrap_or(method)
 }
 
 /// A path as it may be logged: without the query, which in our links holds a token.
@@ -173,7 +218,11 @@ fn loggable(path: &str) -> String {
         begin += part.len() + 1;
     }
     let is_cut = end < path.len();
-    format!("{}{}", &path[..end], if is_cut { "…" } else { "" })
+    let mut shown = path[..end].to_owned();
+    if is_cut {
+        shown.push('…');
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -199,8 +248,10 @@ mod tests {
             .layer(CatchPanicLayer::custom(|_| {
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }))
-            .layer(from_fn(async |request, next: Next| {
-                watch(request, async |request| next.run(request).await).await
+            .layer(from_fn(async |request: Request, next: Next| {
+                let watched = Watched::begin(&Measured::default(), &request);
+                let response = watched.during(next.run(request)).await;
+                watched.answered(response)
             }))
     }
 

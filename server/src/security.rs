@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::error::Failure;
 use app::ssr::PolicyNonce;
+use auth::CookieJarStyle;
 use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, ORIGIN, REFERRER_POLICY,
@@ -66,11 +67,19 @@ pub(crate) async fn headers(
         .headers()
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    let policy = if is_page {
-        HeaderValue::try_from(page_policy(&nonce, app.live_reload.as_deref()))
-    } else {
-        Ok(HeaderValue::from_static(CLOSED))
-    };
+    if is_page
+        && !response.headers().contains_key(CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::try_from(page_policy(&nonce, app.live_reload.as_deref()))
+    {
+        response
+            .headers_mut()
+            .insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    protect(&app.services.cookies, response)
+}
+
+/// Gives the headers to a response that may be no page, or has its policy.
+pub(crate) fn protect(cookies: &CookieJarStyle, mut response: Response) -> Response {
     let status = response.status();
     let headers = response.headers_mut();
     // At once, and not each time that the next few do not fit.
@@ -78,10 +87,8 @@ pub(crate) async fn headers(
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if let Ok(policy) = policy
-        && !headers.contains_key(CONTENT_SECURITY_POLICY)
-    {
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CLOSED));
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -89,10 +96,10 @@ pub(crate) async fn headers(
     if status == StatusCode::SERVICE_UNAVAILABLE && !headers.contains_key(RETRY_AFTER) {
         headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
     }
-    if ends_session(headers, app.services.cookies.refresh_name()) {
+    if ends_session(headers, cookies.refresh_name()) {
         headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static(LEFT_BEHIND));
     }
-    if app.services.cookies.is_secure() {
+    if cookies.is_secure() {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=63072000; includeSubDomains"),
