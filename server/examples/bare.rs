@@ -1,7 +1,8 @@
 //! A bare axum server with the bytes of a page, and beside them as little as can be of what the site does: what the
 //! pages of the site are measured against. It checks tokens as the site does, and reads as one reads with sqlx.
 //!
-//! `bare PAGE` with the settings of the site (`--data-dir`, `--site-addr`) answers with the bytes of the file `PAGE`.
+//! `bare PAGE HEAD` with the settings of the site (`--data-dir`, `--site-addr`) answers with the bytes of the file
+//! `PAGE`, or redirects with the headers in the file `HEAD`, one a line.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use auth::Auth;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -26,16 +27,17 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 #[derive(Parser)]
 struct Cli {
     page: PathBuf,
+    head: PathBuf,
     #[command(flatten)]
     settings: Settings,
 }
 
-#[derive(Clone)]
 struct Bare {
     auth: Auth,
     accounts: SqlitePool,
-    clock: Arc<Clock>,
+    clock: Clock,
     page: Bytes,
+    head: HeaderMap,
 }
 
 #[tokio::main]
@@ -50,22 +52,27 @@ async fn main() -> Result<()> {
     let bare = Bare {
         accounts,
         auth: Auth::open(config.auth, clock.now()).await?,
-        clock: Arc::new(clock),
+        clock,
         page: std::fs::read(&cli.page)?.into(),
+        head: headers(&std::fs::read_to_string(&cli.head)?)?,
     };
     let address: SocketAddr = config.site_addr;
     let router = Router::new()
         .route("/page", get(page))
         .route("/own-page", get(own_page))
         .route("/redirect", get(redirect))
+        .route("/same-redirect", get(same_redirect))
         .route("/me", get(me))
-        .with_state(bare);
+        .with_state(Arc::new(bare));
     let listener = tokio::net::TcpListener::bind(address).await?;
     axum::serve(listener, router).await.context("serving")
 }
 
-async fn page(State(bare): State<Bare>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/html; charset=utf-8")], bare.page)
+async fn page(State(bare): State<Arc<Bare>>) -> impl IntoResponse {
+    (
+        [(CONTENT_TYPE, "text/html; charset=utf-8")],
+        bare.page.clone(),
+    )
 }
 
 async fn redirect() -> impl IntoResponse {
@@ -75,12 +82,31 @@ async fn redirect() -> impl IntoResponse {
     )
 }
 
-async fn own_page(state: State<Bare>, headers: HeaderMap) -> Result<impl IntoResponse, StatusCode> {
+/// With the bytes of the site's.
+async fn same_redirect(State(bare): State<Arc<Bare>>) -> impl IntoResponse {
+    (StatusCode::SEE_OTHER, bare.head.clone())
+}
+
+fn headers(text: &str) -> Result<HeaderMap> {
+    let header = |line: &str| {
+        let (name, value) = line.split_once(": ").context("a header has a value")?;
+        Ok((HeaderName::try_from(name)?, HeaderValue::try_from(value)?))
+    };
+    text.lines().map(header).collect()
+}
+
+async fn own_page(
+    state: State<Arc<Bare>>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, StatusCode> {
     state.account(&headers).await?;
     Ok(page(state).await)
 }
 
-async fn me(State(bare): State<Bare>, headers: HeaderMap) -> Result<impl IntoResponse, StatusCode> {
+async fn me(
+    State(bare): State<Arc<Bare>>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, StatusCode> {
     let account = bare.account(&headers).await?;
     Ok(Json(json!({
         "id": account.id,

@@ -110,6 +110,8 @@ impl Connection {
 /// What is looked at of a response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// The headers, one a line, but for those that are about the connection and the moment.
+    pub(crate) head: String,
     /// `name=value` of each cookie that is set.
     pub(crate) cookies: Vec<String>,
     /// Empty when it came in chunks, as pages do: nobody looks at those.
@@ -129,6 +131,9 @@ impl Answer {
     }
 }
 
+/// Headers that a server writes by itself.
+const OF_THE_MOMENT: [&str; 4] = ["connection", "content-length", "date", "transfer-encoding"];
+
 fn read_response(stream: &mut impl BufRead) -> Result<Answer> {
     let status_line = read_line(stream)?;
     let status = status_line
@@ -140,6 +145,7 @@ fn read_response(stream: &mut impl BufRead) -> Result<Answer> {
     let mut chunked = false;
     let mut is_last = false;
     let mut cookies = Vec::new();
+    let mut head = String::new();
     loop {
         let header = read_line(stream)?;
         let Some((name, value)) = header.split_once(':') else {
@@ -152,6 +158,10 @@ fn read_response(stream: &mut impl BufRead) -> Result<Answer> {
             ("set-cookie", cookie) => cookies.extend(cookie.split(';').next().map(str::to_owned)),
             _ => {}
         }
+        if !OF_THE_MOMENT.contains(&name.to_ascii_lowercase().as_str()) {
+            head.push_str(&header);
+            head.push('\n');
+        }
     }
     let mut body = Vec::new();
     if chunked {
@@ -162,6 +172,7 @@ fn read_response(stream: &mut impl BufRead) -> Result<Answer> {
     }
     Ok(Answer {
         status,
+        head,
         cookies,
         body,
         is_last,
