@@ -174,9 +174,10 @@ pub(super) fn place(client: Client) -> Place {
 
 pub(super) fn when(at: OffsetDateTime, now: OffsetDateTime) -> When {
     use time::format_description::well_known::Rfc3339;
+    let language = language();
     When {
         machine: at.format(&Rfc3339).unwrap_or_default(),
-        date: language().date(at),
-        distance: words().distance(at - now),
+        date: language.date(at),
+        distance: language.words().distance(at - now),
     }
 }
