@@ -47,7 +47,8 @@ fn WayIn() -> impl IntoView {
         return view! {
             <p class="actions">
                 <a class="button primary" href="/login">{words.sign_in()}</a>
-                <a class="button" href="/register">{words.create_an_account()}</a>
+                {(!visit.is_closed)
+                    .then(|| view! { <a class="button" href="/register">{words.create_an_account()}</a> })}
             </p>
         }
         .into_any();

@@ -65,7 +65,8 @@ fn Navigation() -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <nav aria-label=words.main_navigation()>{link("/login", words.sign_in())} {link("/register", words.sign_up())}</nav> }.into_any()
+        let sign_up = (!visit.is_closed).then(|| link("/register", words.sign_up()));
+        view! { <nav aria-label=words.main_navigation()>{link("/login", words.sign_in())} {sign_up}</nav> }.into_any()
     }
 }
 

@@ -41,7 +41,6 @@ pub fn Login() -> impl IntoView {
     let password_error = visit.form.error_at("password");
     let is_remembered = visit.form.value("remember").is_some();
     let words = words();
-    let stranger = words.login_new_here();
     view! {
         <section class="card narrow">
             <h1>{words.login()}</h1>
@@ -73,7 +72,11 @@ pub fn Login() -> impl IntoView {
                         <p class="aside">{awaited.s0} <a href="/confirm-email">{awaited.confirm_your_address}</a> {awaited.s1}</p>
                     }
                 })}
-            <p class="aside">{stranger.s0} <a href=register>{stranger.create_account_link}</a> {stranger.s1}</p>
+            {(!visit.is_closed)
+                .then(|| {
+                    let stranger = words.login_new_here();
+                    view! { <p class="aside">{stranger.s0} <a href=register>{stranger.create_account_link}</a> {stranger.s1}</p> }
+                })}
         </section>
     }
 }

@@ -40,6 +40,8 @@ pub struct Visit {
     pub has_outbox: bool,
     /// Whether nobody is signed in before their address is confirmed.
     pub confirms_first: bool,
+    /// Whether nobody can make an account here.
+    pub is_closed: bool,
     pub form: Submission,
 }
 

@@ -98,6 +98,10 @@ impl Services {
         visit(parts, self)
     }
 
+    fn takes_newcomers(&self) -> bool {
+        self.auth.config().registration == Registration::Open
+    }
+
     fn confirms_first(&self) -> bool {
         self.auth.config().confirmation == Confirmation::Required
     }
@@ -171,6 +175,7 @@ fn visit(parts: &Parts, services: &Services) -> Visit {
         theme: theme.unwrap_or_default(),
         has_outbox: services.has_outbox,
         confirms_first: services.confirms_first(),
+        is_closed: !services.takes_newcomers(),
         form,
     }
 }
@@ -329,7 +334,7 @@ pub(crate) fn registration() -> Result<Rules, AppError> {
     let services = Request::current()?.services;
     let config = services.auth.config();
     Ok(Rules {
-        is_open: config.registration == Registration::Open,
+        is_open: services.takes_newcomers(),
         password_min_length: config.password_min_length.try_into().unwrap_or(u32::MAX),
     })
 }

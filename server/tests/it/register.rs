@@ -161,6 +161,11 @@ async fn a_closed_door_is_no_form_and_takes_none() {
                 .attribute("form[action='/register']", "method")
                 .is_none()
     );
+    for path in ["/", "/login", "/register", "/forgot-password"] {
+        let page = app.browser().get(path).await;
+        let way_in = page.attribute("a[href^='/register']", "href");
+        assert_eq!(way_in, None, "{path}");
+    }
     let fields = [
         ("email", "ada@example.org"),
         ("username", "ada"),
