@@ -54,6 +54,10 @@ enum Colours {
 type Log<S> = Box<dyn Layer<S> + Send + Sync>;
 
 /// What is to be in the log.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one, and it is soon taken apart"
+)]
 enum Wanted {
     /// By where it comes from and its level: each place that logs is held against that once.
     Plain(Targets),
@@ -69,7 +73,7 @@ impl Wanted {
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
         match (self, listeners) {
-            (Self::Plain(it), Listeners::Log) => lines.and_then(it).and_then(limit::log()).boxed(),
+            (Self::Plain(it), Listeners::Log) => lines.and_then(limit::log_of(it)).boxed(),
             (Self::InSpans(it), Listeners::Log) => {
                 lines.and_then(it).and_then(limit::log()).boxed()
             }

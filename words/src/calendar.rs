@@ -1,7 +1,7 @@
 //! Dates of a language, with one part for each month.
 //!
 //! To ask for a message takes longer than to write a date, and a page has a dozen of them. So each month is asked for
-//! once, with places where the other parts belong.
+//! once, with places where the other parts belong. What is said of a date may differ by its month, and by nothing else.
 
 use std::fmt::Write;
 use std::sync::LazyLock;
@@ -111,6 +111,22 @@ mod tests {
         let at = datetime!(2026-12-31 23:59 UTC);
         assert_eq!(En.date(at), "31 December 2026, 23:59 UTC");
         assert_eq!(De.date(at), "31. Dezember 2026, 23:59 UTC");
+    }
+
+    #[test]
+    fn every_day_of_a_year_is_written_as_its_message_says() {
+        let first = datetime!(2028-01-01 07:59 UTC);
+        for (language, days) in Language::iter().flat_map(|one| (0..366).map(move |day| (one, day)))
+        {
+            let at = first + Duration::days(days);
+            let (words, day) = (language.words(), at.day().to_string());
+            let month = MONTHS[usize::from(u8::from(at.month())) - 1];
+            let date = words.calendar_date(&day, month, "2028", "07:59");
+            assert_eq!(language.date(at), date);
+            assert_eq!(language.day(at.date()), words.day_of_year(&day, month));
+            let short = words.day_of_year_short(&day, month);
+            assert_eq!(language.short_day(at.date()), short);
+        }
     }
 
     #[test]

@@ -235,13 +235,20 @@ mod tests {
         Arc::new(store)
     }
 
-    fn asked(number: i64) -> [i64; 3] {
+    fn asked(number: i64) -> Asked {
         let hours = |hours: i64| hours * 3_600_000;
-        [
-            number % 40,
-            hours(number % 11 * 50),
-            hours(number % 13 * 40),
-        ]
+        Asked {
+            user_id: number % 40,
+            caught_since: hours(number % 11 * 50),
+            counted_since: hours(number % 13 * 40),
+        }
+    }
+
+    /// What is told to who asks with others: nothing when all of them have to ask alone.
+    async fn in_company(store: &Store, asked: Asked) -> Option<Newest> {
+        let reading = store.lately.as_ref().unwrap();
+        let packed = reading.get(asked).await??;
+        Some(packed.unpack().unwrap())
     }
 
     fn at(millis: i64) -> OffsetDateTime {
@@ -257,19 +264,11 @@ mod tests {
             let mut asking = JoinSet::new();
             for number in 0..many {
                 let store = Arc::clone(&store);
-                asking.spawn(async move {
-                    let [who, caught, counted] = asked(number);
-                    let found = store.lately(who, at(caught), at(counted)).await;
-                    (number, found.unwrap())
-                });
+                asking.spawn(async move { (number, in_company(&store, asked(number)).await) });
             }
             for (number, found) in asking.join_all().await {
-                let [user_id, caught_since, counted_since] = asked(number);
-                let asked = Asked {
-                    user_id,
-                    caught_since,
-                    counted_since,
-                };
+                let found = found.unwrap();
+                let asked = asked(number);
                 let alone = store.lately_alone(asked).await.unwrap();
                 assert_eq!(found, alone, "{number} of {many}");
                 all += found.newest.len() + found.caught.len() + found.sign_ins.len();

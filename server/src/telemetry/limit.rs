@@ -5,8 +5,11 @@
 //! all of it, so nobody is heard below `info` of whom we do not know what they say.
 
 use auth::TRACES;
+use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata};
-use tracing_subscriber::filter::{FilterFn, filter_fn};
+use tracing_subscriber::Registry;
+use tracing_subscriber::filter::{FilterFn, Targets, filter_fn};
+use tracing_subscriber::layer::Filter;
 
 /// Crates that may say everything, by the names that their targets begin with.
 const OURS: [&str; 4] = ["app", "auth", "latchkey", "server"];
@@ -17,7 +20,22 @@ const KNOWN: [&str; 1] = ["sqlx"];
 
 /// What may be in the log.
 pub(super) fn log() -> FilterFn {
-    filter_fn(|of| of.target() != TRACES && may_be_said(of))
+    filter_fn(may_be_logged)
+}
+
+fn may_be_logged(of: &Metadata<'_>) -> bool {
+    of.target() != TRACES && may_be_said(of)
+}
+
+/// The same, and nothing that is not wanted: one filter, so that each place that logs is held against it once, and is
+/// passed by from then on when it says nothing.
+pub(super) fn log_of(
+    wanted: Targets,
+) -> FilterFn<impl Fn(&Metadata<'_>) -> bool + Send + Sync + 'static> {
+    let most = Filter::<Registry>::max_level_hint(&wanted).unwrap_or(LevelFilter::TRACE);
+    let is_wanted =
+        move |of: &Metadata<'_>| wanted.would_enable(of.target(), of.level()) && may_be_logged(of);
+    filter_fn(is_wanted).with_max_level_hint(most)
 }
 
 /// What a collector gets: a span for each request, those of the domain in it, and what we say meanwhile.
@@ -63,9 +81,14 @@ mod tests {
 
     #[test]
     fn what_is_said_in_a_span_for_a_collector_has_the_id_of_the_request() {
-        for format in [LogFormat::Text, LogFormat::Json] {
+        for (format, listeners) in [
+            (LogFormat::Text, Listeners::Log),
+            (LogFormat::Json, Listeners::Log),
+            (LogFormat::Text, Listeners::Several),
+            (LogFormat::Json, Listeners::Several),
+        ] {
             let page = Page::default();
-            let log = page.subscriber(format, "trace");
+            let log = page.subscriber_among(listeners, format, "trace");
             tracing::subscriber::with_default(log, || {
                 let _request = tracing::error_span!("request", request_id = "7").entered();
                 let _traced = tracing::error_span!(target: super::TRACES, "traced").entered();

@@ -8,14 +8,13 @@ use std::error::Error;
 use std::fmt::{self, Write};
 use std::time::{Duration, SystemTime};
 
-use time::OffsetDateTime;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::field::{RecordFields, VisitOutput};
 use tracing_subscriber::fmt::format::{
     DefaultVisitor, Format, FormatEvent, FormatFields, Full, Writer,
 };
-use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::fmt::time::{self, FormatTime};
 use tracing_subscriber::fmt::{FmtContext, FormattedFields};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -88,6 +87,9 @@ fn name(level: Level) -> &'static str {
 /// The moment, in UTC, to the microsecond.
 struct Clock;
 
+/// The end of the year 9999, since 1970.
+const END: Duration = Duration::from_secs(253_402_300_800);
+
 /// Like `2026-11-29T12:00:00.`, and the second since 1970 that it is.
 type Second = (u64, String);
 
@@ -97,8 +99,16 @@ thread_local! {
 
 impl FormatTime for Clock {
     fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        write_moment(writer, now.unwrap_or_default())
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a line says when it was written, whatever the clock of the site says"
+        )]
+        let now = SystemTime::now();
+        match now.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) if since < END => write_moment(writer, since),
+            // A clock that is so wrong is not worth words of our own.
+            _ => time::SystemTime.format_time(writer),
+        }
     }
 }
 
@@ -115,7 +125,7 @@ fn write_moment(writer: &mut Writer<'_>, since: Duration) -> fmt::Result {
 }
 
 fn up_to_the_second(since: Duration) -> String {
-    let at = OffsetDateTime::UNIX_EPOCH + since;
+    let at = ::time::OffsetDateTime::UNIX_EPOCH + since;
     let (date, (hour, minute, second)) = (at.date(), at.to_hms());
     let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.")

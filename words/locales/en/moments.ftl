@@ -1,4 +1,6 @@
 # When and where.
+#
+# In what is said of a date only the month may be chosen by: days, years and times are put into it later.
 
 # $day (String) - like "21"
 # $month (String) - "jan" is January

@@ -114,7 +114,6 @@ pub(crate) struct Answer {
     pub(crate) head: String,
     /// `name=value` of each cookie that is set.
     pub(crate) cookies: Vec<String>,
-    /// Empty when it came in chunks, as pages do: nobody looks at those.
     pub(crate) body: Vec<u8>,
     /// Whether the server takes no other request over this connection.
     pub(crate) is_last: bool,
@@ -165,7 +164,7 @@ fn read_response(stream: &mut impl BufRead) -> Result<Answer> {
     }
     let mut body = Vec::new();
     if chunked {
-        skip_chunks(stream)?;
+        read_chunks(stream, &mut body)?;
     } else {
         stream.take(length).read_to_end(&mut body)?;
         ensure!(body.len() as u64 == length, "the answer breaks off");
@@ -179,21 +178,18 @@ fn read_response(stream: &mut impl BufRead) -> Result<Answer> {
     })
 }
 
-fn skip_chunks(stream: &mut impl BufRead) -> Result<()> {
+fn read_chunks(stream: &mut impl BufRead, body: &mut Vec<u8>) -> Result<()> {
     loop {
         let size = read_line(stream)?;
         let size = u64::from_str_radix(size.trim(), 16).context("no size of a chunk")?;
-        // Each chunk, the empty last one too, ends with an empty line.
-        skip(stream, size + 2)?;
+        let read = stream.take(size).read_to_end(body)?;
+        ensure!(read as u64 == size, "a chunk breaks off");
+        // Each, the empty last one too, ends with an empty line.
+        ensure!(read_line(stream)?.is_empty(), "a chunk has no end");
         if size == 0 {
             return Ok(());
         }
     }
-}
-
-fn skip(stream: &mut impl BufRead, bytes: u64) -> Result<()> {
-    std::io::copy(&mut stream.take(bytes), &mut std::io::sink())?;
-    Ok(())
 }
 
 fn read_line(stream: &mut impl BufRead) -> Result<String> {
@@ -212,8 +208,13 @@ mod tests {
             HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n\
             HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno"
             .as_bytes();
-        assert_eq!(read_response(&mut stream).unwrap().status, 303);
-        assert_eq!(read_response(&mut stream).unwrap().status, 200);
+        let redirect = read_response(&mut stream).unwrap();
+        assert_eq!(
+            (redirect.status, &*redirect.head),
+            (303, "location: /login\n")
+        );
+        let chunked = read_response(&mut stream).unwrap();
+        assert_eq!((chunked.status, &*chunked.body), (200, &b"abc"[..]));
         assert_eq!(read_response(&mut stream).unwrap().status, 404);
         assert!(read_response(&mut stream).is_err());
     }

@@ -97,6 +97,12 @@ pub(crate) fn measure(workplace: &Workplace) -> Result<Vec<Figure>> {
             true => connection.get_with_cookie(pair.path, &cookies)?,
             false => connection.send(&format!("GET {}", pair.path), "accept: text/html\r\n", "")?,
         };
+        let is_page = pair.bare.ends_with("page");
+        ensure!(
+            !is_page || page.status == 200 && !page.body.is_empty(),
+            "{} is no page",
+            pair.path
+        );
         fs::write(workplace.data.join("page"), &page.body)?;
         fs::write(workplace.data.join("head"), &page.head)?;
         let mut bare = start_bare(workplace, site.address())?;
