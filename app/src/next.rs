@@ -56,14 +56,19 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
+const QUERY: &str = "?next=";
+
 /// A link to the sign-in or the sign-up that remembers where the visitor wanted to go.
 #[must_use]
 pub fn from_door(door: &str, next: Option<&str>) -> String {
-    let mut link = door.to_owned();
-    if let Some(next) = next {
-        link.push_str("?next=");
-        link.extend(utf8_percent_encode(next, PLAIN));
-    }
+    let Some(next) = next else {
+        return door.to_owned();
+    };
+    // As a rule nothing is escaped, and then there is room for all of it.
+    let mut link = String::with_capacity(door.len() + QUERY.len() + next.len());
+    link.push_str(door);
+    link.push_str(QUERY);
+    link.extend(utf8_percent_encode(next, PLAIN));
     link
 }
 

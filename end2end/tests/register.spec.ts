@@ -88,10 +88,15 @@ test('an empty form is told its first field', async ({ page, watch }) => {
   await expect(page.getByLabel('Email')).toBeFocused();
 });
 
-test('where registration is closed there is no form', async ({ page, launch }) => {
+test('where registration is closed there is no form, and no way to one', async ({ page, launch }) => {
   const server = await launch({ LATCHKEY_REGISTRATION: 'closed' });
   await page.goto(`${server.url}/register`);
 
   await expect(page.getByText('Registration is closed here.')).toBeVisible();
   await expect(page.getByRole('textbox')).toHaveCount(0);
+  for (const path of ['/', '/login', '/register']) {
+    await page.goto(server.url + path);
+    await expect(page.getByRole('link', { name: 'Sign in' }).first()).toBeVisible();
+    await expect(page.getByRole('link', { name: /sign up|create/i })).toHaveCount(0);
+  }
 });

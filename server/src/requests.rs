@@ -15,6 +15,7 @@ use metrics::{Histogram, Unit, counter, describe_counter, describe_histogram, hi
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
+use uuid::fmt::Simple;
 
 use crate::serve::TURNED_AWAY;
 
@@ -41,7 +42,7 @@ pub(crate) fn describe_metrics() {
 
 /// A request that is under way: it has an id, and is told of when this is dropped.
 pub(crate) struct Watched {
-    id: String,
+    id: Simple,
     method: Method,
     path: String,
     class: Class,
@@ -55,12 +56,14 @@ pub(crate) struct Watched {
 
 impl Watched {
     pub(crate) fn begin(measured: &Measured, request: &Request) -> Self {
-        let id = Uuid::new_v4().simple().to_string();
+        let id = Uuid::new_v4().simple();
+        let mut text = [0; Simple::LENGTH];
+        let text = &*id.encode_lower(&mut text);
         let class = Class::of(request.uri().path());
         let method = request.method().clone();
         let path = loggable(request.uri().path());
         // At the level of the worst, so that what is logged at any level carries the id.
-        let span = tracing::error_span!(parent: None, "request", request_id = id);
+        let span = tracing::error_span!(parent: None, "request", request_id = text);
         let traced = tracing::error_span!(
             target: TRACES,
             parent: None,
@@ -68,7 +71,7 @@ impl Watched {
             otel.name = format!("{} {}", shown(&method), class.name()),
             otel.kind = "server",
             otel.status_code = Empty,
-            request_id = id,
+            request_id = text,
             http.request.method = shown(&method),
             http.response.status_code = Empty,
             url.path = path,
@@ -99,7 +102,8 @@ impl Watched {
     /// Tells of it, and gives the answer the id.
     pub(crate) fn answered(mut self, mut response: Response) -> Response {
         self.status = Some(response.status());
-        if let Ok(id) = HeaderValue::try_from(std::mem::take(&mut self.id)) {
+        let mut text = [0; Simple::LENGTH];
+        if let Ok(id) = HeaderValue::from_str(self.id.encode_lower(&mut text)) {
             response.headers_mut().insert(REQUEST_ID, id);
         }
         response
