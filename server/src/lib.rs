@@ -117,7 +117,7 @@ pub(crate) struct Shared {
 
 /// Builds the site.
 ///
-/// A request passes the layers of `site` (the first is [`Attend`]), then those of `pages` (the last is `admit`), each in
+/// A request passes the layers of `site` (the first is `Attend`), then those of `pages` (the last is `admit`), each in
 /// the order they are written in, before it is routed to a page: none of them depends on there being a route. Files,
 /// the public keys and the stream of events are answered after the first group: they need no session. The JSON API has
 /// layers of its own, which are in `api.rs`.
