@@ -75,11 +75,10 @@ impl Store {
         };
         let in_company = Stopwatch::start();
         if let Some(reading) = &self.lately
-            && let Some(packed) = reading.get(asked).await
+            && let Some(Some(packed)) = reading.get(asked).await
         {
             in_company.database(Work::Read);
-            // There is a row for everybody who is asked for, whether anything happened or not.
-            return packed.map_or_else(|| Ok(Newest::default()), |packed| packed.unpack());
+            return packed.unpack();
         }
         self.lately_alone(asked).await
     }
@@ -281,7 +280,13 @@ mod tests {
     async fn nobody_has_no_history() {
         let dir = TempDir::new().unwrap();
         let store = store(&dir).await;
-        let found = store.lately(4711, at(0), at(0)).await.unwrap();
+        let nobody = Asked {
+            user_id: 4711,
+            ..asked(0)
+        };
+        let found = in_company(&store, nobody).await;
+        assert_eq!(found, Some(Newest::default()));
+        let found = store.lately_alone(nobody).await.unwrap();
         assert_eq!(found, Newest::default());
     }
 

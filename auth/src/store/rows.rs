@@ -168,18 +168,13 @@ impl ActivityRow {
 
 /// None for what [`ActivityRow::into_activity`] passes over.
 pub(super) fn read_activity(row: &AnyRow) -> Result<Option<Activity>> {
-    let Client {
-        address,
-        user_agent,
-        ..
-    } = read_client(row)?;
     let row = ActivityRow {
         id: row.try_get("id")?,
         at: row.try_get("at")?,
         event: row.try_get("event")?,
         session_id: row.try_get("session_id")?,
-        address,
-        user_agent,
+        address: row.try_get("address")?,
+        user_agent: row.try_get("user_agent")?,
         detail: row.try_get("detail")?,
     };
     row.into_activity()

@@ -1,6 +1,6 @@
-//! Lines as `tracing_subscriber` writes them without colours, to the letter, made in half the time.
+//! Lines as `tracing_subscriber` writes them without colours, to the letter, made faster.
 //!
-//! There is a line for each request, and to make it in the usual way takes longer than to refuse a stranger. What is
+//! There is a line for each request, and to make it is a large part of what it takes to refuse a stranger. What is
 //! simple is written here as it is; all else, like text that has to be escaped, goes the usual way.
 
 use std::cell::RefCell;
