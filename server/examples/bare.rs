@@ -14,7 +14,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use clap::Parser;
@@ -82,9 +82,12 @@ async fn redirect() -> impl IntoResponse {
     )
 }
 
-/// With the bytes of the site's.
-async fn same_redirect(State(bare): State<Arc<Bare>>) -> impl IntoResponse {
-    (StatusCode::SEE_OTHER, bare.head.clone())
+/// With the bytes of the site's. The map is copied as it is: as a part of an answer, each header of it would be put
+/// into another one by one.
+async fn same_redirect(State(bare): State<Arc<Bare>>) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().clone_from(&bare.head);
+    response
 }
 
 fn headers(text: &str) -> Result<HeaderMap> {
