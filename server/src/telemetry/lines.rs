@@ -24,8 +24,15 @@ const MOST: usize = 16 << 10;
 pub(super) struct Lines<W: Write>(Arc<Shared<W>>);
 
 struct Shared<W: Write> {
-    waiting: Mutex<BufWriter<W>>,
+    waiting: Mutex<Waiting<W>>,
     clerk: Thread,
+}
+
+struct Waiting<W: Write> {
+    lines: BufWriter<W>,
+    /// Whether the clerk sleeps until there is a line. While it only lets time pass, nobody has to wake it: to wake a
+    /// thread takes longer than to make a line.
+    is_idle: bool,
 }
 
 impl<W: Write + Send + 'static> Lines<W> {
@@ -49,29 +56,38 @@ impl<W: Write + Send + 'static> Lines<W> {
 
     fn write_forever(&self) {
         loop {
-            if self.waiting().buffer().is_empty() {
-                // Woken by the first line. Without one, it may wake for nothing.
+            while self.is_nothing_to_do() {
                 thread::park();
             }
-            thread::park_timeout(PATIENCE);
+            thread::sleep(PATIENCE);
             self.write();
         }
+    }
+
+    /// Also says so to whoever writes the next line, who then wakes the clerk.
+    fn is_nothing_to_do(&self) -> bool {
+        let mut waiting = self.waiting();
+        waiting.is_idle = waiting.lines.buffer().is_empty();
+        waiting.is_idle
     }
 }
 
 impl<W: Write> Lines<W> {
     fn new(to: W, clerk: Thread) -> Self {
-        let waiting = Mutex::new(BufWriter::with_capacity(MOST, to));
+        let waiting = Mutex::new(Waiting {
+            lines: BufWriter::with_capacity(MOST, to),
+            is_idle: true,
+        });
         Self(Arc::new(Shared { waiting, clerk }))
     }
 
     /// Writes what waits.
     pub(super) fn write(&self) {
         // There is nobody to be told that the log cannot be written. What waits is tried again after a moment.
-        let _ = self.waiting().flush();
+        let _ = self.waiting().lines.flush();
     }
 
-    fn waiting(&self) -> MutexGuard<'_, BufWriter<W>> {
+    fn waiting(&self) -> MutexGuard<'_, Waiting<W>> {
         let waiting = self.0.waiting.lock();
         waiting.unwrap_or_else(PoisonError::into_inner)
     }
@@ -114,14 +130,13 @@ impl<W: Write> Write for Line<'_, W> {
 
     fn write_all(&mut self, line: &[u8]) -> io::Result<()> {
         let mut waiting = self.lines.waiting();
-        let is_first = waiting.buffer().is_empty();
-        let mut written = waiting.write_all(line);
+        let mut written = waiting.lines.write_all(line);
         if self.is_urgent && written.is_ok() {
-            written = waiting.flush();
+            written = waiting.lines.flush();
         }
-        let is_left = !waiting.buffer().is_empty();
-        drop(waiting);
-        if is_first && is_left {
+        let is_left = !waiting.lines.buffer().is_empty();
+        if is_left && std::mem::take(&mut waiting.is_idle) {
+            drop(waiting);
             self.lines.0.clerk.unpark();
         }
         written
@@ -258,7 +273,7 @@ mod tests {
                 tracing::info!(number, "said");
             }
         });
-        assert!(lines.waiting().buffer().len() <= MOST);
+        assert!(lines.waiting().lines.buffer().len() <= MOST);
         assert!(receiver.try_recv().is_err());
         is_mended.store(true, Ordering::Relaxed);
         let all = receiver.recv_timeout(Duration::from_secs(10)).unwrap();
