@@ -30,6 +30,9 @@ impl Default for Plain {
     }
 }
 
+/// What is kept for the next line, in bytes, and not given back: more than most lines are long.
+const KEPT: usize = 4 << 10;
+
 impl<S> FormatEvent<S, PlainFields> for Plain
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
@@ -37,7 +40,7 @@ where
     fn format_event(
         &self,
         ctx: &FmtContext<'_, S, PlainFields>,
-        mut writer: Writer<'_>,
+        writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
         let of = event.metadata();
@@ -45,33 +48,56 @@ where
         if of.target() == "log" {
             return self.usual.format_event(ctx, writer, event);
         }
-        Clock.format_time(&mut writer)?;
-        writer.write_str(name(*of.level()))?;
-        let mut is_in_span = false;
-        for span in ctx
-            .event_scope()
-            .into_iter()
-            .flat_map(|scope| scope.from_root())
-        {
-            writer.write_str(span.name())?;
-            if let Some(fields) = span.extensions().get::<FormattedFields<PlainFields>>()
-                && !fields.is_empty()
+        in_one_piece(writer, |line| {
+            write_now(line)?;
+            line.push_str(name(*of.level()));
+            let mut is_in_span = false;
+            for span in ctx
+                .event_scope()
+                .into_iter()
+                .flat_map(|scope| scope.from_root())
             {
-                writer.write_char('{')?;
-                writer.write_str(fields)?;
-                writer.write_char('}')?;
+                line.push_str(span.name());
+                if let Some(fields) = span.extensions().get::<FormattedFields<PlainFields>>()
+                    && !fields.is_empty()
+                {
+                    line.push('{');
+                    line.push_str(fields);
+                    line.push('}');
+                }
+                line.push(':');
+                is_in_span = true;
             }
-            writer.write_char(':')?;
-            is_in_span = true;
-        }
-        if is_in_span {
-            writer.write_char(' ')?;
-        }
-        writer.write_str(of.target())?;
-        writer.write_str(": ")?;
-        ctx.format_fields(writer.by_ref(), event)?;
-        writer.write_char('\n')
+            if is_in_span {
+                line.push(' ');
+            }
+            line.push_str(of.target());
+            line.push_str(": ");
+            write_fields(line, event)?;
+            line.push('\n');
+            Ok(())
+        })
     }
+}
+
+thread_local! {
+    static PIECE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Puts together what is then written at once: each piece of its own would pass several hands, and make room anew where
+/// text begins without any.
+fn in_one_piece(
+    mut writer: Writer<'_>,
+    put_together: impl FnOnce(&mut String) -> fmt::Result,
+) -> fmt::Result {
+    // Whoever is written of may say something meanwhile: that is put together elsewhere.
+    let mut piece = PIECE.take();
+    piece.clear();
+    let written = put_together(&mut piece).and_then(|()| writer.write_str(&piece));
+    if piece.capacity() <= KEPT {
+        PIECE.set(piece);
+    }
+    written
 }
 
 fn name(level: Level) -> &'static str {
@@ -99,29 +125,33 @@ thread_local! {
 
 impl FormatTime for Clock {
     fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a line says when it was written, whatever the clock of the site says"
-        )]
-        let now = SystemTime::now();
-        match now.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(since) if since < END => write_moment(writer, since),
-            // A clock that is so wrong is not worth words of our own.
-            _ => time::SystemTime.format_time(writer),
-        }
+        in_one_piece(writer.by_ref(), write_now)
+    }
+}
+
+fn write_now(line: &mut String) -> fmt::Result {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a line says when it was written, whatever the clock of the site says"
+    )]
+    let now = SystemTime::now();
+    match now.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) if since < END => write_moment(line, since),
+        // A clock that is so wrong is not worth words of our own.
+        _ => time::SystemTime.format_time(&mut Writer::new(line)),
     }
 }
 
 /// `since` is since 1970. Most lines are of the same second as the last.
-fn write_moment(writer: &mut Writer<'_>, since: Duration) -> fmt::Result {
+fn write_moment(line: &mut String, since: Duration) -> fmt::Result {
     LAST.with_borrow_mut(|(second, text)| {
         if *second != since.as_secs() {
             *text = up_to_the_second(since);
             *second = since.as_secs();
         }
-        writer.write_str(text)
-    })?;
-    write!(writer, "{:06}Z", since.subsec_micros())
+        line.push_str(text);
+    });
+    write!(line, "{:06}Z", since.subsec_micros())
 }
 
 fn up_to_the_second(since: Duration) -> String {
@@ -136,38 +166,41 @@ pub(super) struct PlainFields;
 
 impl<'writer> FormatFields<'writer> for PlainFields {
     fn format_fields<R: RecordFields>(&self, writer: Writer<'writer>, fields: R) -> fmt::Result {
-        let mut visitor = Visitor {
-            writer,
-            is_first: true,
-            written: Ok(()),
-        };
-        fields.record(&mut visitor);
-        visitor.written
+        in_one_piece(writer, |piece| write_fields(piece, fields))
     }
 }
 
+fn write_fields(line: &mut String, fields: impl RecordFields) -> fmt::Result {
+    let mut visitor = Visitor {
+        line,
+        is_first: true,
+        written: Ok(()),
+    };
+    fields.record(&mut visitor);
+    visitor.written
+}
+
 struct Visitor<'a> {
-    writer: Writer<'a>,
+    line: &'a mut String,
     is_first: bool,
     written: fmt::Result,
 }
 
 impl Visitor<'_> {
-    /// In pieces: to put them together first takes as long as to write them.
-    fn write(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
+    fn write(&mut self, field: &Field, value: impl FnOnce(&mut String) -> fmt::Result) {
         if self.written.is_ok() {
-            let between = if self.is_first { "" } else { " " };
-            self.is_first = false;
-            self.written = [between, field.name(), "="]
-                .iter()
-                .try_for_each(|piece| self.writer.write_str(piece))
-                .and_then(|()| value(&mut self.writer));
+            if !std::mem::take(&mut self.is_first) {
+                self.line.push(' ');
+            }
+            self.line.push_str(field.name());
+            self.line.push('=');
+            self.written = value(self.line);
         }
     }
 
     fn write_usually(&mut self, field: &Field, write: impl FnOnce(&mut DefaultVisitor<'_>)) {
         if self.written.is_ok() && !is_of_log(field) {
-            let mut visitor = DefaultVisitor::new(self.writer.by_ref(), self.is_first);
+            let mut visitor = DefaultVisitor::new(Writer::new(self.line), self.is_first);
             self.is_first = false;
             write(&mut visitor);
             self.written = visitor.finish();
@@ -189,7 +222,7 @@ fn is_of_log(field: &Field) -> bool {
 impl Visit for Visitor<'_> {
     fn record_u64(&mut self, field: &Field, value: u64) {
         if is_named(field) {
-            self.write(field, |writer| write!(writer, "{value}"));
+            self.write(field, |line| write!(line, "{value}"));
         } else {
             self.record_debug(field, &value);
         }
@@ -204,8 +237,8 @@ impl Visit for Visitor<'_> {
             && tenths / 10.0 == value
         {
             let tenths = tenths as u64;
-            self.write(field, |writer| {
-                write!(writer, "{}.{}", tenths / 10, tenths % 10)
+            self.write(field, |line| {
+                write!(line, "{}.{}", tenths / 10, tenths % 10)
             });
         } else {
             self.record_debug(field, &value);
@@ -215,10 +248,11 @@ impl Visit for Visitor<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         let is_plain = |c: u8| matches!(c, b' '..=b'~') && c != b'"' && c != b'\\';
         if is_named(field) && value.bytes().all(is_plain) {
-            self.write(field, |writer| {
-                writer.write_char('"')?;
-                writer.write_str(value)?;
-                writer.write_char('"')
+            self.write(field, |line| {
+                line.push('"');
+                line.push_str(value);
+                line.push('"');
+                Ok(())
             });
         } else {
             self.write_usually(field, |visitor| visitor.record_str(field, value));
@@ -232,8 +266,8 @@ impl Visit for Visitor<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() == "message" && self.is_first && self.written.is_ok() {
             self.is_first = false;
-            let writer = self.writer.by_ref();
-            self.written = write!(Message { field, writer }, "{value:?}");
+            let line = &mut *self.line;
+            self.written = write!(Message { field, line }, "{value:?}");
         } else {
             self.write_usually(field, |visitor| visitor.record_debug(field, value));
         }
@@ -243,15 +277,16 @@ impl Visit for Visitor<'_> {
 /// What is written of a message, piece by piece: what could move the cursor of a terminal is escaped.
 struct Message<'a> {
     field: &'a Field,
-    writer: Writer<'a>,
+    line: &'a mut String,
 }
 
 impl fmt::Write for Message<'_> {
     fn write_str(&mut self, piece: &str) -> fmt::Result {
         if piece.bytes().all(|c| matches!(c, b' '..=b'~')) {
-            return self.writer.write_str(piece);
+            self.line.push_str(piece);
+            return Ok(());
         }
-        let mut visitor = DefaultVisitor::new(self.writer.by_ref(), true);
+        let mut visitor = DefaultVisitor::new(Writer::new(self.line), true);
         visitor.record_debug(self.field, &format_args!("{piece}"));
         visitor.finish()
     }
@@ -359,11 +394,7 @@ mod tests {
             (0, "1970-01-01T00:00:00.000000Z"),
         ] {
             let mut written = String::new();
-            write_moment(
-                &mut Writer::new(&mut written),
-                Duration::from_micros(micros),
-            )
-            .unwrap();
+            write_moment(&mut written, Duration::from_micros(micros)).unwrap();
             assert_eq!(written, text);
         }
     }
