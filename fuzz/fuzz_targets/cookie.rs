@@ -7,7 +7,6 @@ use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
 use auth::{CookieJarStyle, CookieSecurity};
-use axum::Router;
 use axum::body::Body;
 use axum::http::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, Request, StatusCode};
@@ -16,7 +15,7 @@ use cookie::{Cookie, SameSite};
 use latchkey_fuzz::{FIXTURE, Forgery, NOW, ORIGIN};
 use leptos::config::LeptosOptions;
 use libfuzzer_sys::{Corpus, fuzz_target};
-use server::Site;
+use server::{Reception, Site};
 use server::api::{ApiConfig, TokenPlace};
 use server::client::Proxies;
 use server::clock::Clock;
@@ -49,7 +48,7 @@ enum Sent<'a> {
 static STYLE: LazyLock<CookieJarStyle> =
     LazyLock::new(|| CookieJarStyle::new(CookieSecurity::Https, SameSite::Lax));
 
-static SITE: LazyLock<Router> = LazyLock::new(|| FIXTURE.block_on(async { site() }));
+static SITE: LazyLock<Reception> = LazyLock::new(|| FIXTURE.block_on(async { site() }));
 
 fuzz_target!(|visit: Visit| -> Corpus {
     let Some(header) = header(&visit.cookies) else {
@@ -61,7 +60,7 @@ fuzz_target!(|visit: Visit| -> Corpus {
         .body(Body::empty())
         .expect("a request");
     let response = FIXTURE.block_on(SITE.clone().oneshot(request));
-    check(visit.page, &response.expect("the router answers"));
+    check(visit.page, &response.expect("the site answers"));
     Corpus::Keep
 });
 
@@ -74,7 +73,7 @@ impl Page {
     }
 }
 
-fn site() -> Router {
+fn site() -> Reception {
     let options = LeptosOptions::builder()
         .output_name("latchkey")
         .site_root(FIXTURE.dir().to_string_lossy().as_ref())
@@ -93,7 +92,7 @@ fn site() -> Router {
         proxies: Proxies::default(),
         max_requests: 512,
     };
-    server::router(site, &options).expect("a site")
+    server::reception(site, &options).expect("a site")
 }
 
 /// Builds the header; none when it could not be sent, or would let in whoever sends it.

@@ -1,9 +1,8 @@
-//! What the server spends on turning a stranger away: the whole router, without a socket.
+//! What the server spends on turning a stranger away: the whole site, without a socket.
 
 use std::hint::black_box;
 
 use auth::Auth;
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use clap::Parser;
@@ -11,7 +10,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use server::clock::Clock;
 use server::config::Cli;
 use server::serve::Leaving;
-use server::{Site, assets, router};
+use server::{Reception, Site, assets, reception};
 use tower::ServiceExt;
 
 criterion_group!(benches, guard);
@@ -44,7 +43,7 @@ fn guard(criterion: &mut Criterion) {
     }
 }
 
-async fn site(folder: &std::path::Path) -> Router {
+async fn site(folder: &std::path::Path) -> Reception {
     let cli = Cli::parse_from([
         "latchkey".as_ref(),
         "--data-dir".as_ref(),
@@ -67,5 +66,5 @@ async fn site(folder: &std::path::Path) -> Router {
         proxies: config.proxies,
         max_requests: config.max_requests,
     };
-    router(site, &options).expect("a site")
+    reception(site, &options).expect("a site")
 }

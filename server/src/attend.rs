@@ -2,56 +2,71 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
-use axum::extract::Request;
-use axum::response::{IntoResponse, Response};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
+use axum::{BoxError, Router};
 use futures_util::future::{BoxFuture, Either};
-use tower::{Layer, Service};
+use tower::Service;
 
 use crate::requests::Watched;
 use crate::{App, answer, guard, language, security};
 
-/// The outermost layer, written out: who is turned away at once is answered without a future that has room for all
-/// that is done for the others.
+/// The site: whatever is asked of it, is asked here. Cheap to clone.
+///
+/// It is a service written out, and no layer of a router: who is turned away at once is answered before anything is
+/// made that only the others need.
 #[derive(Clone)]
-pub(crate) struct Attend(pub(crate) App);
-
-impl<S> Layer<S> for Attend {
-    type Service = Attended<S>;
-
-    fn layer(&self, next: S) -> Attended<S> {
-        let app = self.0.clone();
-        Attended { app, next }
-    }
+pub struct Reception {
+    app: App,
+    /// Who is at the other end of the connection, where this is known.
+    peer: Option<SocketAddr>,
+    next: Router,
 }
 
-#[derive(Clone)]
-pub(crate) struct Attended<S> {
-    app: App,
-    next: S,
+impl Reception {
+    pub(crate) fn new(app: App, next: Router) -> Self {
+        let peer = None;
+        Self { app, peer, next }
+    }
+
+    /// What answers on a connection of `peer`. Without it, a request says who that is, by an extension of the type
+    /// `ConnectInfo<SocketAddr>`; where it does not, all are one client.
+    #[must_use]
+    pub fn for_peer(&self, peer: SocketAddr) -> Self {
+        let peer = Some(peer);
+        Self {
+            peer,
+            ..self.clone()
+        }
+    }
 }
 
 type Answer = Result<Response, Infallible>;
 
-impl<S> Service<Request> for Attended<S>
+impl<B> Service<Request<B>> for Reception
 where
-    S: Service<Request, Error = Infallible> + Clone + Send + 'static,
-    S::Response: IntoResponse,
-    S::Future: Send,
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
     type Response = Response;
     type Error = Infallible;
     type Future = Either<Ready<Answer>, BoxFuture<'static, Answer>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.next.poll_ready(cx)
+        Service::<Request>::poll_ready(&mut self.next, cx)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         let watched = Watched::begin(&self.app.measured, &request);
         if let Some(redirect) = guard::turn_away(&self.app, &request) {
             return Either::Left(ready(Ok(watched.answered(redirect))));
+        }
+        let mut request = request.map(Body::new);
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
         }
         // The one that is ready answers, and its copy waits for the next request.
         let copy = self.next.clone();
@@ -66,13 +81,9 @@ where
 
 /// To be read from the last line up, which is the outermost. They are called by each other: as layers of their own, each
 /// would move the request and the answer through the heap.
-async fn attend<S>(app: &App, request: Request, mut next: S) -> Response
-where
-    S: Service<Request, Error = Infallible>,
-    S::Response: IntoResponse,
-{
+async fn attend(app: &App, request: Request, mut next: Router) -> Response {
     let next = async |request| match next.call(request).await {
-        Ok(response) => response.into_response(),
+        Ok(response) => response,
         Err(never) => match never {},
     };
     let render = async |request| answer::render(app, request, next).await;

@@ -26,7 +26,7 @@ const PROOF: &str = "/profile/confirm";
 
 /// Sends those to the sign-in who ask for a page of the table and bring no cookie, before a session is looked for: it
 /// is known by one. Whoever this lets pass may still be a stranger to [`guard`].
-pub(crate) fn turn_away(app: &App, request: &Request) -> Option<Response> {
+pub(crate) fn turn_away<B>(app: &App, request: &Request<B>) -> Option<Response> {
     let is_plain = matches!(*request.method(), Method::GET | Method::HEAD);
     if !is_plain || request.headers().contains_key(COOKIE) {
         return None;
@@ -142,7 +142,7 @@ fn is_admin(request: &Request) -> bool {
 }
 
 /// A form that was posted is not asked for again after the sign-in: its page is.
-fn door_for(door: &str, request: &Request, is_reading: bool) -> String {
+fn door_for<B>(door: &str, request: &Request<B>, is_reading: bool) -> String {
     let uri = request.uri();
     let wanted = match uri.query() {
         Some(query) if is_reading => Cow::Owned(format!("{}?{query}", uri.path())),

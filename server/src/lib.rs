@@ -1,4 +1,4 @@
-//! The HTTP side of Latchkey. [`router`] is all of it: every layer, in order.
+//! The HTTP side of Latchkey. [`reception`] is all of it: every layer, in order.
 
 pub mod admin;
 mod answer;
@@ -53,7 +53,7 @@ use tower_http::timeout::TimeoutLayer;
 use url::Url;
 
 use crate::api::{ApiConfig, TokenPlace};
-use crate::attend::Attend;
+pub use crate::attend::Reception;
 use crate::client::Proxies;
 use crate::clock::Clock;
 use crate::events::Streams;
@@ -117,14 +117,14 @@ pub(crate) struct Shared {
 
 /// Builds the site.
 ///
-/// A request passes the layers of `site` (the first is `Attend`), then those of `pages` (the last is `admit`), each in
-/// the order they are written in, before it is routed to a page: none of them depends on there being a route. Files,
-/// the public keys and the stream of events are answered after the first group: they need no session. The JSON API has
+/// A request passes what `attend` does and the layer of `site`, then those of `pages` (the last is `admit`), each in the
+/// order they are written in, before it is routed to a page: none of them depends on there being a route. Files, the
+/// public keys and the stream of events are answered after the first group: they need no session. The JSON API has
 /// layers of its own, which are in `api.rs`.
 ///
 /// # Errors
 /// When the public URL, or one that the API is open to, is no origin.
-pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
+pub fn reception(site: Site, options: &LeptosOptions) -> anyhow::Result<Reception> {
     let services = Services {
         auth: site.auth,
         cookies: site.cookies,
@@ -164,18 +164,14 @@ pub fn router(site: Site, options: &LeptosOptions) -> anyhow::Result<Router> {
                 .with_state(app.clone())
                 .fallback_service(rendered),
         );
-    let site = ServiceBuilder::new()
-        .layer(Attend(app.clone()))
+    let site = beside(app.clone(), site.outbox, &site.public_url)
+        .merge(api::routes(&app, &site.api, &site.public_url)?)
+        .merge(assets::routes(options))
+        .fallback_service(pages)
         .layer(CatchPanicLayer::custom(|_| {
             answer::failure(AppError::internal())
-        }))
-        .service(
-            beside(app.clone(), site.outbox, &site.public_url)
-                .merge(api::routes(&app, &site.api, &site.public_url)?)
-                .merge(assets::routes(options))
-                .fallback_service(pages),
-        );
-    Ok(Router::new().fallback_service(site))
+        }));
+    Ok(Reception::new(app, site))
 }
 
 /// What is done for every request that may be for a page: who asks, and whether they may.

@@ -9,7 +9,7 @@ use clap::Parser;
 use server::clock::Clock;
 use server::config::{Cli, Command, Config, Settings};
 use server::telemetry::{self, metrics};
-use server::{Site, admin, assets, data_dir, healthcheck, router, serve};
+use server::{Site, admin, assets, data_dir, healthcheck, reception, serve};
 use tokio::task::JoinSet;
 
 /// A page is made of thousands of small pieces of memory.
@@ -131,7 +131,7 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
         notice_period: config.notice_period,
         tls,
     };
-    let router = router(site, &options)?;
+    let reception = reception(site, &options)?;
     let terms = terms.within_the_systems();
     if let Some(metrics) = metrics {
         tokio::spawn(metrics.serve(auth.clone(), leaving.clone()));
@@ -139,7 +139,7 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     greet(&config.public_url, auth.has_accounts().await?);
     let mut upkeep = upkeep(&auth, &clock);
     tokio::select! {
-        served = serve::serve(listener, router, leaving, terms) => served?,
+        served = serve::serve(listener, |peer| reception.for_peer(peer), leaving, terms) => served?,
         // None ends by itself. A site that is deaf to what other nodes revoke must not go on.
         _ = upkeep.join_next() => bail!("the upkeep has ended"),
     }

@@ -55,7 +55,7 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    pub(crate) fn begin(measured: &Measured, request: &Request) -> Self {
+    pub(crate) fn begin<B>(measured: &Measured, request: &Request<B>) -> Self {
         let id = Uuid::new_v4().simple();
         let mut text = [0; Simple::LENGTH];
         let text = &*id.encode_lower(&mut text);

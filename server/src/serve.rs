@@ -4,19 +4,24 @@ mod door;
 mod prompt;
 mod tls;
 
+use std::convert::Infallible;
+use std::future::ready;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tower::{Service, service_fn};
 
 use crate::client::Proxies;
 use crate::serve::door::Door;
@@ -162,18 +167,23 @@ pub fn asked_to_leave() -> anyhow::Result<Leaving> {
 }
 
 /// Serves until the process is asked to leave, then for the notice period, and then until what is under way is done.
+/// `site` makes what answers on a connection, for the address at its other end.
 ///
 /// What comes at the very moment when the door closes is lost. With a notice period nobody comes any more: who
 /// distributes requests over several nodes has heard of it (`/readyz`), and this one still takes what they send.
 ///
 /// # Errors
 /// When the listener breaks.
-pub async fn serve(
+pub async fn serve<S>(
     listener: TcpListener,
-    router: Router,
+    site: impl Fn(SocketAddr) -> S,
     leaving: Leaving,
     terms: Terms,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<()>
+where
+    S: Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>,
+    S: Clone + Send + 'static,
+{
     let handle = Handle::new();
     let door = handle.clone();
     tokio::spawn(async move {
@@ -181,7 +191,7 @@ pub async fn serve(
         tokio::time::sleep(terms.notice_period).await;
         door.graceful_shutdown(Some(FAREWELL));
     });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let service = service_fn(|peer| ready(Ok::<_, Infallible>(site(peer))));
     let door = Door::new(terms.connections, terms.proxies);
     let server = axum_server::from_tcp(listener)?.handle(handle);
     let served = match terms.tls {

@@ -55,8 +55,9 @@ impl Metrics {
     /// Answers until the process is asked to leave.
     pub async fn serve(self, auth: Auth, leaving: Leaving) {
         let router = router(auth, self.recorded.clone());
+        let site = |_| router.clone();
         tokio::select! {
-            served = serve::serve(self.listener, router, leaving, Terms::of_few()) => {
+            served = serve::serve(self.listener, site, leaving, Terms::of_few()) => {
                 if let Err(error) = served {
                     tracing::error!(%error, "metrics are not served any more");
                 }

@@ -11,7 +11,6 @@ use auth::{
     Limits, MailConfig, MailRoute, MasterSecret, Outbox, RateLimits, Registration, Sent,
     SigningAlgorithm,
 };
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
@@ -19,11 +18,11 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use cookie::{Cookie, SameSite};
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
-use server::Site;
 use server::api::{ApiConfig, TokenPlace};
 use server::client::Proxies;
 use server::clock::Clock;
 use server::serve::Leaving;
+use server::{Reception, Site};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use tower::ServiceExt;
@@ -35,7 +34,7 @@ pub(crate) const PASSWORD: &str = "a long enough password";
 pub(crate) const START: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 
 pub(crate) struct TestApp {
-    router: Router,
+    reception: Reception,
     pub(crate) auth: Auth,
     pub(crate) outbox: Outbox,
     now: Arc<Mutex<OffsetDateTime>>,
@@ -165,9 +164,9 @@ impl TestApp {
             proxies: front.proxies,
             max_requests: front.max_requests,
         };
-        let router = server::router(site, &options).unwrap();
+        let reception = server::reception(site, &options).unwrap();
         Self {
-            router,
+            reception,
             auth,
             outbox,
             now,
@@ -369,7 +368,7 @@ impl Client<'_> {
             .extensions_mut()
             .insert(ConnectInfo(SocketAddr::from((self.peer, 4711))));
         let is_head = request.method() == Method::HEAD;
-        let response = self.app.router.clone().oneshot(request).await.unwrap();
+        let response = self.app.reception.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = if is_head {
             Vec::new()
