@@ -33,8 +33,7 @@ impl Reception {
         Self { app, peer, next }
     }
 
-    /// What answers on a connection of `peer`. Without it, a request says who that is, by an extension of the type
-    /// `ConnectInfo<SocketAddr>`; where it does not, all are one client.
+    /// What answers on a connection that has `peer` at its other end. Where nobody says who that is, all are one client.
     #[must_use]
     pub fn for_peer(&self, peer: SocketAddr) -> Self {
         let peer = Some(peer);

@@ -55,14 +55,23 @@ pub(crate) async fn prepare(State(app): State<App>, request: Request, next: Next
     let (Some(asked), Some(PolicyNonce(nonce))) = (asked, nonce) else {
         return next.run(request).await;
     };
-    if let Some(page) = app.prepared.get(&asked) {
-        return page.with(&nonce);
-    }
-    let response = next.run(request).await;
-    app.prepared.keep(asked, response, &nonce).await
+    let render = async || next.run(request).await;
+    app.prepared.answer(asked, &nonce, render).await
 }
 
 impl Prepared {
+    async fn answer(
+        &self,
+        asked: Asked,
+        nonce: &str,
+        render: impl AsyncFnOnce() -> Response,
+    ) -> Response {
+        match self.get(&asked) {
+            Some(page) => page.with(nonce),
+            None => self.keep(asked, render().await, nonce).await,
+        }
+    }
+
     fn get(&self, asked: &Asked) -> Option<Arc<Page>> {
         let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
         pages.get(asked).cloned()
@@ -99,5 +108,67 @@ impl Page {
         let mut response = Response::new(Body::from(self.pieces.join(nonce)));
         *response.headers_mut() = self.headers.clone();
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use axum::http::header::CONTENT_TYPE;
+    use axum::response::{Html, IntoResponse};
+
+    use super::*;
+
+    async fn text(response: Response) -> String {
+        let body = to_bytes(response.into_body(), LARGEST).await.unwrap();
+        String::from_utf8(body.to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_page_is_rendered_once_for_all_who_ask_the_same() {
+        let (prepared, rendered) = (Prepared::default(), Cell::new(0));
+        let english = (Visit::default(), Language::En);
+        let german = (Visit::default(), Language::De);
+        for (asked, nonce, so_far) in [
+            (&english, "n1", 1),
+            (&english, "n2", 1),
+            (&german, "n3", 2),
+            (&english, "n4", 2),
+        ] {
+            let render = async || {
+                rendered.set(rendered.get() + 1);
+                Html(format!("<script nonce={nonce}>")).into_response()
+            };
+            let response = prepared.answer(asked.clone(), nonce, render).await;
+            assert_eq!(response.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
+            assert_eq!(text(response).await, format!("<script nonce={nonce}>"));
+            assert_eq!(rendered.get(), so_far, "{nonce}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_page_is_not_kept() {
+        let (prepared, rendered) = (Prepared::default(), Cell::new(0));
+        let asked = (Visit::default(), Language::En);
+        for so_far in 1..=2 {
+            let render = async || {
+                rendered.set(rendered.get() + 1);
+                (StatusCode::SERVICE_UNAVAILABLE, "nonce").into_response()
+            };
+            let response = prepared.answer(asked.clone(), "nonce", render).await;
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(rendered.get(), so_far);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_without_a_nonce_is_not_kept() {
+        let prepared = Prepared::default();
+        let asked = (Visit::default(), Language::En);
+        let render = async || Html("the same for all").into_response();
+        let response = prepared.answer(asked.clone(), "nonce", render).await;
+        assert_eq!(text(response).await, "the same for all");
+        assert!(prepared.get(&asked).is_none());
     }
 }

@@ -12,7 +12,6 @@ use auth::{
     SigningAlgorithm,
 };
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use cookie::{Cookie, SameSite};
@@ -364,11 +363,10 @@ impl Client<'_> {
                 .headers_mut()
                 .insert(COOKIE, cookies.join("; ").parse().unwrap());
         }
-        request
-            .extensions_mut()
-            .insert(ConnectInfo(SocketAddr::from((self.peer, 4711))));
         let is_head = request.method() == Method::HEAD;
-        let response = self.app.reception.clone().oneshot(request).await.unwrap();
+        let peer = SocketAddr::from((self.peer, 4711));
+        let reception = self.app.reception.for_peer(peer);
+        let response = reception.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = if is_head {
             Vec::new()

@@ -64,7 +64,7 @@ const PAIRS: [Pair; 5] = [
         path: "/dashboard",
         bare: "/redirect",
         least: None,
-        part: None,
+        part: Some(0.7),
         is_signed_in: false,
     },
     Pair {

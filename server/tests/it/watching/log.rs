@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::helpers::{PASSWORD, TestApp};
 use crate::program::Program;
-use crate::watching::{ADDRESS, REGISTER, ask, cookies, jar, registration, values};
+use crate::watching::{ADDRESS, REGISTER, ask, cookies, jar, registration, send, values};
 
 #[tokio::test]
 async fn each_answer_has_an_id_of_its_own_whatever_the_client_sent() {
@@ -98,6 +98,31 @@ async fn there_is_one_line_for_each_request_and_nothing_can_break_it() {
     for unheard in ["forged", "secret", "Netscape", "127.0.0.1"] {
         assert!(!log.contains(unheard), "{unheard}: {log}");
     }
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_wait_for_its_answer_is_told_of() {
+    let dir = TempDir::new().unwrap();
+    // A hash that takes longer than to see that nobody is there any more.
+    let settings = [("RUST_LOG", "info"), ("LATCHKEY_ARGON2", "m=65536,t=8,p=1")];
+    let site = Program::with(dir.path(), &settings);
+    let form = "identifier=nobody&password=of+no+account";
+    drop(send(site.address, "POST /login", "", form).await);
+    let log = dir.path().join("log");
+    let is_told = || fs::read_to_string(&log).unwrap().contains("hung up");
+    for _ in 0..10_000 {
+        if is_told() {
+            break;
+        }
+        ask(site.address, "GET /healthz", "", "").await;
+    }
+    site.leave();
+    let log = fs::read_to_string(log).unwrap();
+    assert_eq!(log.matches("path=").count(), 1, "{log}");
+    assert!(
+        log.contains("the client hung up method=\"POST\" path=\"/login\" milliseconds="),
+        "{log}"
+    );
 }
 
 #[tokio::test]
