@@ -3,6 +3,7 @@
 
 #![no_main]
 
+use std::net::SocketAddr;
 use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
@@ -15,7 +16,7 @@ use cookie::{Cookie, SameSite};
 use latchkey_fuzz::{FIXTURE, Forgery, NOW, ORIGIN};
 use leptos::config::LeptosOptions;
 use libfuzzer_sys::{Corpus, fuzz_target};
-use server::{Reception, Site};
+use server::{Receptionist, Site};
 use server::api::{ApiConfig, TokenPlace};
 use server::client::Proxies;
 use server::clock::Clock;
@@ -48,7 +49,7 @@ enum Sent<'a> {
 static STYLE: LazyLock<CookieJarStyle> =
     LazyLock::new(|| CookieJarStyle::new(CookieSecurity::Https, SameSite::Lax));
 
-static SITE: LazyLock<Reception> = LazyLock::new(|| FIXTURE.block_on(async { site() }));
+static SITE: LazyLock<Receptionist> = LazyLock::new(|| FIXTURE.block_on(async { site() }));
 
 fuzz_target!(|visit: Visit| -> Corpus {
     let Some(header) = header(&visit.cookies) else {
@@ -73,7 +74,7 @@ impl Page {
     }
 }
 
-fn site() -> Reception {
+fn site() -> Receptionist {
     let options = LeptosOptions::builder()
         .output_name("latchkey")
         .site_root(FIXTURE.dir().to_string_lossy().as_ref())
@@ -92,7 +93,8 @@ fn site() -> Reception {
         proxies: Proxies::default(),
         max_requests: 512,
     };
-    server::reception(site, &options).expect("a site")
+    let reception = server::reception(site, &options).expect("a site");
+    reception.for_peer(SocketAddr::from(([127, 0, 0, 1], 4711)))
 }
 
 /// Builds the header; none when it could not be sent, or would let in whoever sends it.

@@ -1,6 +1,7 @@
 //! What the server spends on turning a stranger away: the whole site, without a socket.
 
 use std::hint::black_box;
+use std::net::SocketAddr;
 
 use auth::Auth;
 use axum::body::Body;
@@ -10,7 +11,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use server::clock::Clock;
 use server::config::Cli;
 use server::serve::Leaving;
-use server::{Reception, Site, assets, reception};
+use server::{Receptionist, Site, assets, reception};
 use tower::ServiceExt;
 
 criterion_group!(benches, guard);
@@ -43,7 +44,7 @@ fn guard(criterion: &mut Criterion) {
     }
 }
 
-async fn site(folder: &std::path::Path) -> Reception {
+async fn site(folder: &std::path::Path) -> Receptionist {
     let cli = Cli::parse_from([
         "latchkey".as_ref(),
         "--data-dir".as_ref(),
@@ -66,5 +67,6 @@ async fn site(folder: &std::path::Path) -> Reception {
         proxies: config.proxies,
         max_requests: config.max_requests,
     };
-    reception(site, &options).expect("a site")
+    let reception = reception(site, &options).expect("a site");
+    reception.for_peer(SocketAddr::from(([127, 0, 0, 1], 4711)))
 }

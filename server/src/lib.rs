@@ -1,4 +1,4 @@
-//! The HTTP side of Latchkey. [`reception`] is all of it: every layer, in order.
+//! The HTTP side of Latchkey. [`reception`] is all of it.
 
 pub mod admin;
 mod answer;
@@ -35,7 +35,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::error::AppError;
 use app::ssr::Services;
 use auth::{Auth, CookieJarStyle};
 use axum::Router;
@@ -48,12 +47,11 @@ use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower::ServiceBuilder;
 use tower_cookies::{CookieManagerLayer, Cookies};
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 use url::Url;
 
 use crate::api::{ApiConfig, TokenPlace};
-pub use crate::attend::Reception;
+pub use crate::attend::{Reception, Receptionist};
 use crate::client::Proxies;
 use crate::clock::Clock;
 use crate::events::Streams;
@@ -117,10 +115,10 @@ pub(crate) struct Shared {
 
 /// Builds the site.
 ///
-/// A request passes what `attend` does and the layer of `site`, then those of `pages` (the last is `admit`), each in the
-/// order they are written in, before it is routed to a page: none of them depends on there being a route. Files, the
-/// public keys and the stream of events are answered after the first group: they need no session. The JSON API has
-/// layers of its own, which are in `api.rs`.
+/// A request passes what is in `attend.rs`, then the layers of `pages` (the last is `admit`) in the order they are
+/// written in, before it is routed to a page: none of them depends on there being a route. Files, the public keys and
+/// the stream of events are answered after the first group: they need no session. The JSON API has layers of its own,
+/// which are in `api.rs`.
 ///
 /// # Errors
 /// When the public URL, or one that the API is open to, is no origin.
@@ -167,10 +165,7 @@ pub fn reception(site: Site, options: &LeptosOptions) -> anyhow::Result<Receptio
     let site = beside(app.clone(), site.outbox, &site.public_url)
         .merge(api::routes(&app, &site.api, &site.public_url)?)
         .merge(assets::routes(options))
-        .fallback_service(pages)
-        .layer(CatchPanicLayer::custom(|_| {
-            answer::failure(AppError::internal())
-        }));
+        .fallback_service(pages);
     Ok(Reception::new(app, site))
 }
 

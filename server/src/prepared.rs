@@ -90,6 +90,7 @@ impl Prepared {
         if let Some(page) = page
             && pages.len() < MOST
         {
+            tracing::debug!(path = asked.0.path, "a page is kept for all strangers");
             pages.insert(asked, Arc::new(page));
         }
         Response::from_parts(parts, Body::from(body))

@@ -1,6 +1,6 @@
 //! One line in the log for each request, and one measurement.
 //!
-//! The outermost layer: what others refuse passes here too. Each request has a random id, which its answer, its
+//! Whatever is refused later has passed here. Each request has a random id, which its answer, its
 //! line and whatever else is logged meanwhile carry. An id that a client sends is not looked at: it could be
 //! that of another request. Nor is anything else that a client says in the log, but for the method and the path.
 
@@ -121,6 +121,11 @@ impl Drop for Watched {
         // Entered, and not named as the parent: filters that look at spans know of no other.
         let _entered = self.span.enter();
         match status {
+            // What is done around all layers has panicked, like making a page of a failure.
+            None if std::thread::panicking() => {
+                tracing::error!(method, path, milliseconds, "failed");
+                self.traced.record("otel.status_code", "ERROR");
+            }
             None => tracing::info!(method, path, milliseconds, "the client hung up"),
             Some(status) if self.class == Class::Probe => {
                 tracing::debug!(method, path, status, milliseconds, "answered");
@@ -229,16 +234,17 @@ fn loggable(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use axum::Router;
     use axum::body::Body;
     use axum::middleware::{Next, from_fn};
-    use axum::response::IntoResponse;
     use axum::routing::get;
     use futures_util::FutureExt;
     use tower::ServiceExt;
-    use tower_http::catch_panic::CatchPanicLayer;
 
     use super::*;
+    use crate::attend::unless_it_panics;
     use crate::telemetry::testing::Page;
     use crate::telemetry::{Listeners, LogFormat};
 
@@ -247,12 +253,10 @@ mod tests {
         Router::new()
             .route("/panics", get(panics))
             .route("/waits", get(std::future::pending::<StatusCode>))
-            .layer(CatchPanicLayer::custom(|_| {
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }))
             .layer(from_fn(async |request: Request, next: Next| {
                 let watched = Watched::begin(&Measured::default(), &request);
-                let response = watched.during(next.run(request)).await;
+                let answering = unless_it_panics(next.run(request));
+                let response = watched.during(answering).await;
                 watched.answered(response)
             }))
     }
@@ -277,6 +281,25 @@ mod tests {
         assert!(log.contains("path=\"/panics\" status=500"), "{log}");
         assert_eq!(log.lines().count(), 1, "{log}");
         assert!(!log.contains("a password"), "{log}");
+    }
+
+    #[test]
+    fn a_panic_that_nobody_made_an_answer_of_is_no_client_that_hung_up() {
+        let page = Page::default();
+        let log = page.subscriber(LogFormat::Text, "info");
+        let _here = tracing::subscriber::set_default(log);
+        let watched = Watched::begin(&Measured::default(), &request("/login"));
+        let panicking = AssertUnwindSafe(|| {
+            let _watched = watched;
+            panic!("a password: {}", 7)
+        });
+        assert!(catch_unwind(panicking).is_err());
+        let log = page.text();
+        assert!(
+            log.contains("ERROR") && log.contains("failed method=\"GET\" path=\"/login\""),
+            "{log}"
+        );
+        assert_eq!(log.lines().count(), 1, "{log}");
     }
 
     #[tokio::test]

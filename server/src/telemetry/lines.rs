@@ -56,16 +56,16 @@ impl<W: Write + Send + 'static> Lines<W> {
 
     fn write_forever(&self) {
         loop {
-            while self.is_nothing_to_do() {
+            while self.goes_idle() {
                 thread::park();
             }
-            thread::sleep(PATIENCE);
+            thread::park_timeout(PATIENCE);
             self.write();
         }
     }
 
-    /// Also says so to whoever writes the next line, who then wakes the clerk.
-    fn is_nothing_to_do(&self) -> bool {
+    /// Notes whether there is nothing to write: whoever writes the next line then wakes the clerk.
+    fn goes_idle(&self) -> bool {
         let mut waiting = self.waiting();
         waiting.is_idle = waiting.lines.buffer().is_empty();
         waiting.is_idle
@@ -224,10 +224,14 @@ mod tests {
     fn a_line_is_written_by_itself_after_a_moment() {
         let (sender, receiver) = mpsc::channel();
         let lines = Lines::start(Written(sender)).unwrap();
-        let layer = tracing_subscriber::fmt::layer().with_writer(lines);
+        let layer = tracing_subscriber::fmt::layer().with_writer(lines.clone());
         let log = tracing_subscriber::registry().with(layer);
         tracing::subscriber::with_default(log, || {
-            for said in ["one", "two"] {
+            for said in ["one", "two", "three"] {
+                // The clerk has nothing to do, and sleeps until it is woken.
+                while !lines.waiting().is_idle {
+                    thread::yield_now();
+                }
                 tracing::info!("{said}");
                 let line = receiver.recv_timeout(Duration::from_secs(10)).unwrap();
                 assert!(line.contains(said));

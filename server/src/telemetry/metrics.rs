@@ -55,6 +55,7 @@ impl Metrics {
     /// Answers until the process is asked to leave.
     pub async fn serve(self, auth: Auth, leaving: Leaving) {
         let router = router(auth, self.recorded.clone());
+        let router = router.with_state(());
         let site = |_| router.clone();
         tokio::select! {
             served = serve::serve(self.listener, site, leaving, Terms::of_few()) => {

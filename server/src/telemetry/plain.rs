@@ -84,13 +84,13 @@ thread_local! {
     static PIECE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Puts together what is then written at once: each piece of its own would pass several hands, and make room anew where
-/// text begins without any.
+/// Puts together what is then written at once. Written piece by piece, each would pass through several writers, and the
+/// text of a span, which begins without room, would be moved several times.
 fn in_one_piece(
     mut writer: Writer<'_>,
     put_together: impl FnOnce(&mut String) -> fmt::Result,
 ) -> fmt::Result {
-    // Whoever is written of may say something meanwhile: that is put together elsewhere.
+    // What is written may itself log, when it is asked for its `Debug`: that line then begins a text of its own.
     let mut piece = PIECE.take();
     piece.clear();
     let written = put_together(&mut piece).and_then(|()| writer.write_str(&piece));

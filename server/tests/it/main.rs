@@ -1,4 +1,4 @@
-//! The site by its router: no socket, a real database, a clock that stands still until it is moved.
+//! The site as it is called by a connection: no socket, a real database, a clock that stands still until it is moved.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

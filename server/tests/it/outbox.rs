@@ -3,8 +3,10 @@
 use auth::{CookieSecurity, MailRoute};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, Version};
+use tempfile::TempDir;
 
 use crate::helpers::{Client, TestApp};
+use crate::program::Program;
 
 async fn in_development() -> TestApp {
     let folder = tempfile::tempdir().unwrap().keep();
@@ -73,6 +75,16 @@ async fn only_this_machine_sees_them_and_only_under_its_own_name() {
     }
     let answer = look(&mut browser, "/dev/outbox", "localhost:3000").await;
     assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[test]
+fn a_browser_that_connects_from_this_machine_sees_them() {
+    let dir = TempDir::new().unwrap();
+    let site = Program::start(dir.path());
+    for (host, status) in [("localhost:3000", "200"), ("evil.example", "403")] {
+        let page = site.try_get_of(host, "/dev/outbox").unwrap();
+        assert!(page.starts_with(&format!("HTTP/1.1 {status} ")), "{page}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,11 @@
 //! Pages that are rendered once for all strangers.
 
+use std::fs;
+
+use tempfile::TempDir;
+
 use crate::helpers::{Answer, PASSWORD, TestApp};
+use crate::program::Program;
 
 const ENTRANCES: [&str; 4] = ["/", "/login", "/register", "/forgot-password"];
 
@@ -61,4 +66,24 @@ async fn whoever_differs_gets_a_page_of_their_own() {
     let mut ada = app.ada().await;
     assert!(ada.get("/").await.body.contains("ada"));
     assert!(!app.browser().get("/").await.body.contains("ada"));
+}
+
+#[test]
+fn an_entrance_is_rendered_once_and_what_depends_on_more_each_time() {
+    let dir = TempDir::new().unwrap();
+    let site = Program::with(dir.path(), &[("RUST_LOG", "server=debug")]);
+    for _ in 0..3 {
+        for path in ENTRANCES {
+            assert!(site.get(path).starts_with("HTTP/1.1 200"), "{path}");
+        }
+        site.get("/login?leaving");
+        site.get("/nowhere");
+    }
+    site.leave();
+    let log = fs::read_to_string(dir.path().join("log")).unwrap();
+    for path in ENTRANCES {
+        let kept = format!("a page is kept for all strangers path=\"{path}\"\n");
+        assert_eq!(log.matches(&kept).count(), 1, "{path}: {log}");
+    }
+    assert_eq!(log.matches("is kept").count(), ENTRANCES.len(), "{log}");
 }

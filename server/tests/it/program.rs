@@ -90,8 +90,13 @@ impl Program {
 
     /// The same; none when the connection breaks.
     pub(crate) fn try_get(&self, path: &str) -> Option<String> {
+        self.try_get_of("localhost", path)
+    }
+
+    /// The same, of the host that it is asked as.
+    pub(crate) fn try_get_of(&self, host: &str, path: &str) -> Option<String> {
         let mut socket = TcpStream::connect(self.address).ok()?;
-        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        let head = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         socket.write_all(head.as_bytes()).ok()?;
         let mut answer = String::new();
         socket.read_to_string(&mut answer).ok()?;

@@ -19,8 +19,8 @@ fn registration() -> String {
     format!("email={ADDRESS}&username=ada&password={PASSWORD}").replace(' ', "+")
 }
 
-/// Asks, and does not wait for the answer.
-async fn send(site: SocketAddr, what: &str, headers: &str, body: &str) -> TcpStream {
+/// Asks, and returns all of the answer. `headers` end each with a line of their own.
+async fn ask(site: SocketAddr, what: &str, headers: &str, body: &str) -> String {
     let mut socket = TcpStream::connect(site).await.unwrap();
     let length = body.len();
     let request = format!(
@@ -28,12 +28,6 @@ async fn send(site: SocketAddr, what: &str, headers: &str, body: &str) -> TcpStr
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
     );
     socket.write_all(request.as_bytes()).await.unwrap();
-    socket
-}
-
-/// Asks, and returns all of the answer. `headers` end each with a line of their own.
-async fn ask(site: SocketAddr, what: &str, headers: &str, body: &str) -> String {
-    let mut socket = send(site, what, headers, body).await;
     let mut answer = Vec::new();
     socket.read_to_end(&mut answer).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()

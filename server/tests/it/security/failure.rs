@@ -19,6 +19,7 @@ async fn a_panic_is_one_failed_request_and_says_nothing() {
         assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("x-request-id").len(), 32);
         for internal in ["Poison", "panick", "clock", "src/"] {
             assert!(!answer.body.contains(internal), "{}", answer.body);
         }
