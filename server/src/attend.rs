@@ -27,7 +27,7 @@ pub struct Reception {
 
 impl Reception {
     pub(crate) fn new(app: App, next: Router) -> Self {
-        // Ready to be called: as it comes, each request would make services of all handlers.
+        // As axum advises: a handler without state would be made a service anew each time it is asked for.
         let next = next.with_state(());
         Self { app, next }
     }
@@ -98,7 +98,7 @@ async fn attend(app: &App, request: Request, mut next: Router) -> Response {
 
 /// A panic is a failure of one request.
 pub(crate) async fn unless_it_panics(answering: impl Future<Output = Response>) -> Response {
-    // What it has changed by then is what any request may leave behind that ends early: one whose client hangs up, too.
+    // What outlives it is behind locks that are held for a few lines, and taken whether or not they are poisoned.
     let answered = AssertUnwindSafe(answering).catch_unwind().await;
     answered.unwrap_or_else(|_| answer::failure(AppError::internal()))
 }

@@ -117,7 +117,7 @@ pub(crate) struct Shared {
 ///
 /// A request passes what is in `attend.rs`, then the layers of `pages` (the last is `admit`) in the order they are
 /// written in, before it is routed to a page: none of them depends on there being a route. Files, the public keys and
-/// the stream of events are answered after the first group: they need no session. The JSON API has layers of its own,
+/// the stream of events are answered after `attend.rs`: they need no session. The JSON API has layers of its own,
 /// which are in `api.rs`.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use words::Language;
 
+use crate::requests::loggable;
 use crate::{App, answer};
 
 /// So many are kept: some for each page, by theme and language.
@@ -45,7 +46,7 @@ pub(crate) async fn prepare(State(app): State<App>, request: Request, next: Next
         .is_some_and(|arrival| arrival.session.is_none());
     let is_same = parts.method == Method::GET
         && parts.uri.query().is_none()
-        && page_at(parts.uri.path()).is_some_and(|page| page.is_same_for_strangers);
+        && is_same_for_strangers(parts.uri.path());
     let nonce = parts.extensions.get::<PolicyNonce>().cloned();
     let language = parts.extensions.get::<Language>().copied();
     let asked = (is_stranger && is_same)
@@ -57,6 +58,11 @@ pub(crate) async fn prepare(State(app): State<App>, request: Request, next: Next
     };
     let render = async || next.run(request).await;
     app.prepared.answer(asked, &nonce, render).await
+}
+
+/// A page by a pattern is at as many places as somebody cares to ask for: there is no room for those.
+fn is_same_for_strangers(path: &str) -> bool {
+    page_at(path).is_some_and(|page| page.is_same_for_strangers && page.is_only_at(path))
 }
 
 impl Prepared {
@@ -77,6 +83,16 @@ impl Prepared {
         pages.get(asked).cloned()
     }
 
+    /// Whether there was room.
+    fn put(&self, asked: Asked, page: Page) -> bool {
+        let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let has_room = pages.len() < MOST;
+        if has_room {
+            pages.insert(asked, Arc::new(page));
+        }
+        has_room
+    }
+
     async fn keep(&self, asked: Asked, response: Response, nonce: &str) -> Response {
         if response.status() != StatusCode::OK {
             return response;
@@ -85,13 +101,11 @@ impl Prepared {
         let Ok(body) = to_bytes(body, LARGEST).await else {
             return answer::failure(AppError::internal());
         };
-        let page = Page::new(parts.headers.clone(), &body, nonce);
-        let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(page) = page
-            && pages.len() < MOST
-        {
-            tracing::debug!(path = asked.0.path, "a page is kept for all strangers");
-            pages.insert(asked, Arc::new(page));
+        if let Some(page) = Page::new(parts.headers.clone(), &body, nonce) {
+            let path = loggable(&asked.0.path);
+            if self.put(asked, page) {
+                tracing::debug!(path, "a page is kept for all strangers");
+            }
         }
         Response::from_parts(parts, Body::from(body))
     }

@@ -1,8 +1,8 @@
 //! One line in the log for each request, and one measurement.
 //!
-//! Whatever is refused later has passed here. Each request has a random id, which its answer, its
-//! line and whatever else is logged meanwhile carry. An id that a client sends is not looked at: it could be
-//! that of another request. Nor is anything else that a client says in the log, but for the method and the path.
+//! Whatever is refused later has passed here. Each request has a random id, which its answer, its line and whatever
+//! else is logged meanwhile carry. An id that a client sends is not looked at: it could be that of another request.
+//! Nor is anything else that a client says in the log, but for the method and the path.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -114,6 +114,10 @@ impl Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         let took = self.began.elapsed();
+        if std::thread::panicking() {
+            // Not in a handler: that would be an answer. The client sees its connection end.
+            self.status = Some(StatusCode::INTERNAL_SERVER_ERROR);
+        }
         self.measured.record(self.class, self.status, took);
         let milliseconds = (took.as_secs_f64() * 10_000.0).round() / 10.0;
         let (method, path) = (shown(&self.method), self.path.as_str());
@@ -121,13 +125,9 @@ impl Drop for Watched {
         // Entered, and not named as the parent: filters that look at spans know of no other.
         let _entered = self.span.enter();
         match status {
-            // What is done around all layers has panicked, like making a page of a failure.
-            None if std::thread::panicking() => {
-                tracing::error!(method, path, milliseconds, "failed");
-                self.traced.record("otel.status_code", "ERROR");
-            }
             None => tracing::info!(method, path, milliseconds, "the client hung up"),
-            Some(status) if self.class == Class::Probe => {
+            // Who is told that a node is not ready has asked for just that.
+            Some(status) if self.class == Class::Probe && status != 500 => {
                 tracing::debug!(method, path, status, milliseconds, "answered");
             }
             Some(status) if status >= 500 => {
@@ -212,7 +212,7 @@ fn shown(method: &Method) -> &str {
 ///
 /// Some mail programs write the question mark of a link as `%3F`, and then the query is a part of the path. So it
 /// is cut at the first character that no path of ours has, and at a part that is as long as a token.
-fn loggable(path: &str) -> String {
+pub(crate) fn loggable(path: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     let plain = path.find(|c| !is_plain(c)).unwrap_or(path.len());
     let mut end = plain.min(LONGEST_PATH);
@@ -296,7 +296,8 @@ mod tests {
         assert!(catch_unwind(panicking).is_err());
         let log = page.text();
         assert!(
-            log.contains("ERROR") && log.contains("failed method=\"GET\" path=\"/login\""),
+            log.contains("ERROR")
+                && log.contains("failed method=\"GET\" path=\"/login\" status=500"),
             "{log}"
         );
         assert_eq!(log.lines().count(), 1, "{log}");

@@ -228,7 +228,7 @@ mod tests {
         let log = tracing_subscriber::registry().with(layer);
         tracing::subscriber::with_default(log, || {
             for said in ["one", "two", "three"] {
-                // The clerk has nothing to do, and sleeps until it is woken.
+                // After the first line, the clerk has nothing to do and sleeps until it is woken.
                 while !lines.waiting().is_idle {
                     thread::yield_now();
                 }
