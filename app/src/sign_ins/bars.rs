@@ -98,7 +98,7 @@ fn rule(svg: &mut String, class: &str, y: Tenths) {
     );
 }
 
-/// A date, unless today is too near for both.
+/// A date, unless today is too near for both. On a phone there is room for every other one, and today is near sooner.
 fn mark(svg: &mut String, week: &Week) {
     let x = place(week.place, 0);
     let _ = write!(
@@ -107,11 +107,13 @@ fn mark(svg: &mut String, week: &Week) {
     );
     if week.place + 8 < DAYS {
         let date = &week.date;
-        let class = if week.place % 14 < 7 { "even" } else { "odd" };
-        let _ = write!(
-            svg,
-            r#"<text class="{class}" x="{x}" y="{DATES}">{date}</text>"#
-        );
+        let is_for_phones = week.place % 14 < 7 && week.place + 16 < DAYS;
+        let class = if is_for_phones {
+            ""
+        } else {
+            r#" class="wide""#
+        };
+        let _ = write!(svg, r#"<text{class} x="{x}" y="{DATES}">{date}</text>"#);
     }
 }
 
@@ -176,6 +178,29 @@ mod tests {
         assert_eq!(bars_in(&svg), 1);
         let bar = r#"class="succeeded" x="97.98%" y="74.0" width="1.67%" height="22.0""#;
         assert!(svg.contains(bar), "{svg}");
+    }
+
+    #[test]
+    fn dates_leave_room_for_each_other_and_for_today() {
+        let weeks = (2..DAYS).step_by(7).map(|place| Week {
+            place,
+            date: format!("day {place}"),
+        });
+        let weeks = weeks.collect();
+        let svg = shapes(&Chart {
+            weeks,
+            ..chart(&[])
+        });
+        let is_there = |class: &str, place| {
+            let text = svg
+                .split("<text")
+                .find(|text| text.contains(&format!(">day {place}<")));
+            text.is_some_and(|text| text.contains("wide") == (class == "wide"))
+        };
+        for (class, place) in [("", 2), ("wide", 9), ("", 16), ("wide", 23), ("wide", 30)] {
+            assert!(is_there(class, place), "{place}: {svg}");
+        }
+        assert!(!svg.contains("day 37"), "{svg}");
     }
 
     #[test]
