@@ -101,7 +101,8 @@ impl Page {
         }
     }
 
-    /// Rendered once for all strangers: nothing in it may come from a database, a clock or their address.
+    /// Rendered once for all strangers: nothing in it may come from a database, a clock or their address. A page that is
+    /// at many places, by a pattern, is rendered each time all the same.
     #[must_use]
     pub const fn same_for_strangers(self) -> Self {
         Self {

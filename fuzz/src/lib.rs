@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 use std::time::Duration as StdDuration;
 
 use auth::{
-    Auth, Client, Config, Confirmation, Cost, Database, HashPool, Lifespans, Limits, MailConfig, MailRoute,
-    MasterSecret, Outbox, Persistence, RateLimits, Registration, SignUp, SigningAlgorithm,
+    Auth, Client, Config, Confirmation, Cost, Database, HashPool, Lifespans, Limits, MailConfig,
+    MailRoute, MasterSecret, Outbox, Persistence, RateLimits, Registration, SignUp,
+    SigningAlgorithm,
 };
 use secrecy::ExposeSecret;
 use tempfile::TempDir;

@@ -191,14 +191,12 @@ mod tests {
             weeks,
             ..chart(&[])
         });
-        let is_there = |class: &str, place| {
-            let text = svg
-                .split("<text")
-                .find(|text| text.contains(&format!(">day {place}<")));
-            text.is_some_and(|text| text.contains("wide") == (class == "wide"))
-        };
-        for (class, place) in [("", 2), ("wide", 9), ("", 16), ("wide", 23), ("wide", 30)] {
-            assert!(is_there(class, place), "{place}: {svg}");
+        for (is_for_phones, place) in [(true, 2), (false, 9), (true, 16), (false, 23), (false, 30)]
+        {
+            let date = format!(">day {place}<");
+            let text = svg.split("<text").find(|text| text.contains(&date));
+            let is_wide = text.unwrap().starts_with(r#" class="wide""#);
+            assert_ne!(is_wide, is_for_phones, "{place}: {svg}");
         }
         assert!(!svg.contains("day 37"), "{svg}");
     }
