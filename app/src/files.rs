@@ -18,8 +18,8 @@ struct Paths {
 /// Wakes one island after the other, from the outside in: what an island is given as its children belongs to it, and is
 /// told so before the islands among them wake. This is what the functions that Leptos compiles of islands expect.
 ///
-/// It begins when the page has been drawn: forms work without it, and on a slow line the WASM would only be in the
-/// way of the style sheet. Between two islands it pauses: on a slow phone all of them at once would keep a finger
+/// It begins when the page can be seen: forms work without it, and on a slow line the WASM would only be in the way of
+/// the style sheet. Where a browser does not say when that is, it waits for a second. Between two islands it pauses: on a slow phone all of them at once would keep a finger
 /// waiting.
 const WAKE: &str = r"
 const owners = [];
@@ -45,7 +45,14 @@ const start = async () => {
   await pause();
   await wake(document.body, islands);
 };
-requestAnimationFrame(() => (window.requestIdleCallback ?? setTimeout)(start));
+const seen = new Promise((done) => {
+  setTimeout(done, 1000);
+  new PerformanceObserver((paints) => {
+    if (paints.getEntriesByName('first-contentful-paint').length) done();
+  }).observe({ type: 'paint', buffered: true });
+});
+const begin = () => requestAnimationFrame(() => (window.requestIdleCallback ?? setTimeout)(start));
+seen.then(begin, begin);
 ";
 
 impl Files {

@@ -67,6 +67,30 @@ test.describe('while the WASM is on its way', { tag: '@script' }, () => {
   });
 });
 
+test('the WASM is asked for when the page can be seen', { tag: '@script' }, async ({ page }) => {
+  await page.goto('/login');
+  await isAwake(page);
+  const began = await page.evaluate(() => {
+    const ofInterest = /^first-contentful-paint$|\.(wasm|js)$/;
+    const entries = performance.getEntries().filter(({ name }) => ofInterest.test(name));
+    return entries.sort((one, other) => one.startTime - other.startTime).map(({ entryType }) => entryType);
+  });
+  expect(began).toEqual(['paint', 'resource', 'resource']);
+});
+
+for (const [says, observe] of Object.entries({
+  'says nothing': () => {},
+  'does not know the question': () => {
+    throw new TypeError('there are no paints');
+  },
+})) {
+  test(`a page wakes where the browser ${says} when it can be seen`, { tag: '@script' }, async ({ page }) => {
+    await page.addInitScript(`PerformanceObserver.prototype.observe = ${observe}`);
+    await page.goto('/login');
+    await isAwake(page);
+  });
+}
+
 for (const path of ['/', '/login', '/register', '/dashboard']) {
   for (const [device, viewport] of Object.entries({
     phone: { width: 390, height: 844 },

@@ -34,6 +34,9 @@ const PAGES: [&str; 3] = ["/", "/login", "/register"];
 /// A visit takes some ten seconds.
 const VISITS_AT_MOST: u32 = 4;
 
+/// With those that were not recorded. On some machines that is one in five.
+const TRIES_AT_MOST: u32 = 12;
+
 pub(crate) fn run(shell: &Shell, checkout: &Checkout) -> Result<Outcome> {
     let end2end = shell.in_directory(checkout.root.join("end2end"));
     suites::install_packages(&end2end)?;
@@ -69,9 +72,11 @@ pub(crate) fn run(shell: &Shell, checkout: &Checkout) -> Result<Outcome> {
 fn best(mut measure: impl FnMut() -> Result<Visit>) -> Result<Visit> {
     let mut best: Option<Visit> = None;
     let mut unseen = None;
-    for _ in 0..VISITS_AT_MOST {
+    let mut visits = 0;
+    for _ in 0..TRIES_AT_MOST {
         match measure() {
             Ok(next) => {
+                visits += 1;
                 let is_better = best.as_ref().is_none_or(|best| next.rank() < best.rank());
                 best = if is_better { Some(next) } else { best };
             }
@@ -81,7 +86,7 @@ fn best(mut measure: impl FnMut() -> Result<Visit>) -> Result<Visit> {
             }
             Err(error) => return Err(error),
         }
-        if best.as_ref().is_some_and(is_quick) {
+        if visits == VISITS_AT_MOST || best.as_ref().is_some_and(is_quick) {
             break;
         }
     }
@@ -198,13 +203,22 @@ mod tests {
     }
 
     #[test]
-    fn a_visit_that_was_not_recorded_is_repeated_and_another_failure_is_not() {
-        let (best, looked_at) = taken([Err(anyhow!(UNSEEN)), Ok(visit(900))]);
-        assert_eq!((best.unwrap(), looked_at), (900, 2));
+    fn a_visit_that_was_not_recorded_is_not_counted_and_another_failure_ends_it() {
+        let slow = || Ok(visit(1300));
+        let unseen = || Err(anyhow!(UNSEEN));
+        let (best, looked_at) = taken([
+            unseen(),
+            unseen(),
+            slow(),
+            slow(),
+            unseen(),
+            slow(),
+            Ok(visit(900)),
+        ]);
+        assert_eq!((best.unwrap(), looked_at), (900, 7));
         let (best, looked_at) = taken([Err(anyhow!("no page")), Ok(visit(900))]);
         assert!(best.is_err() && looked_at == 1);
-        let never = [(); 5].map(|()| Err(anyhow!(UNSEEN)));
-        let (best, looked_at) = taken(never);
-        assert!(best.is_err() && looked_at == 4);
+        let (best, looked_at) = taken([(); 13].map(|()| unseen()));
+        assert!(best.is_err() && looked_at == 12);
     }
 }
