@@ -26,7 +26,7 @@ pub fn Layout(children: Children) -> impl IntoView {
             </div>
         </header>
         <main id="main" tabindex="-1">{children()}</main>
-        <footer class="site-footer">
+        <footer id="footer" class="site-footer">
             <div class="bar">
                 <p>{words.tagline()}</p>
                 <div class="switches">

@@ -70,6 +70,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <title inner_html=title></title>
                 <meta name="description" content=description />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                // A card stands in the middle: drawn before all of it has come, it would move.
+                <link rel="expect" href="#footer" blocking="render" />
                 <AutoReload options />
                 <PageFiles />
             </head>

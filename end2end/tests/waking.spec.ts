@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test';
 
 import { createAccount, expect, isAwake, signIn, test } from './fixtures.ts';
+import { expectNoShifts, isDrawn, noteShifts } from './shifts.ts';
 
 /** Holds back what the page asks for at such an address. What is returned lets it come. */
 async function hold(page: Page, address: string): Promise<() => void> {
@@ -99,7 +100,7 @@ for (const path of ['/', '/login', '/register', '/dashboard']) {
     test(`nothing moves on ${path}, on a ${device}`, { tag: '@script' }, async ({ page, stranger }) => {
       if (path === '/dashboard') await createAccount(page.request, stranger);
       await page.setViewportSize(viewport);
-      await page.addInitScript(noteShifts);
+      await noteShifts(page);
       const style = await hold(page, '**/pkg/*.css');
       const wake = await hold(page, '**/pkg/*.wasm');
       await page.goto(path, { waitUntil: 'commit' });
@@ -111,31 +112,7 @@ for (const path of ['/', '/login', '/register', '/dashboard']) {
       await isAwake(page);
       await isDrawn(page);
       await expect(page).toHaveURL(path);
-      expect(await shifts(page)).toEqual([]);
-
-      // What was measured would have been heard.
-      await page.evaluate(() => document.querySelector('header')?.after('\u00a0', document.createElement('hr')));
-      await expect.poll(async () => (await shifts(page)).length).toBeGreaterThan(0);
+      await expectNoShifts(page);
     });
   }
-}
-
-/** Runs in the page, before its own scripts: what moves without anybody's doing is written down. */
-function noteShifts(): void {
-  const shifts: string[] = [];
-  Object.assign(window, { shifts });
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) shifts.push(JSON.stringify(entry));
-  }).observe({ type: 'layout-shift', buffered: true });
-}
-
-function shifts(page: Page): Promise<string[]> {
-  return page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
-}
-
-/** What was changed is on the screen, and the frame after it too. */
-async function isDrawn(page: Page): Promise<void> {
-  await page.evaluate(
-    () => new Promise<void>((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn)))),
-  );
 }
