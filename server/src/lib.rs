@@ -18,6 +18,7 @@ mod guard;
 pub mod healthcheck;
 mod jwks;
 mod language;
+pub mod open;
 mod outbox;
 mod own;
 mod prepared;

@@ -9,7 +9,7 @@ use clap::Parser;
 use server::clock::Clock;
 use server::config::{Cli, Command, Config, Settings};
 use server::telemetry::{self, metrics};
-use server::{Site, admin, assets, data_dir, healthcheck, reception, serve};
+use server::{Site, admin, assets, healthcheck, open, reception, serve};
 use tokio::task::JoinSet;
 
 /// A page is made of thousands of small pieces of memory.
@@ -74,23 +74,23 @@ async fn act(settings: Settings, command: Command) -> anyhow::Result<()> {
         Command::Doctor(arguments) => admin::doctor::run(settings, &arguments, &clock).await,
         Command::Migrate(form) => {
             let config = settings.check()?;
-            make_file(&config)?;
+            open::make_file(&config)?;
             admin::migrate::run(&config.auth.database, form).await
         }
         Command::User(command) => {
-            let auth = open_as_it_is(&settings.check()?, &clock).await?;
+            let auth = open::as_it_is(&settings.check()?, &clock).await?;
             close_after(&auth, admin::user::run(&auth, command, &clock)).await
         }
         Command::Import(command) => {
-            let auth = open_as_it_is(&settings.check()?, &clock).await?;
+            let auth = open::as_it_is(&settings.check()?, &clock).await?;
             close_after(&auth, admin::import::run(&auth, command, &clock)).await
         }
         Command::Key(command) => {
-            let auth = open_as_it_is(&settings.check()?, &clock).await?;
+            let auth = open::as_it_is(&settings.check()?, &clock).await?;
             close_after(&auth, admin::key::run(&auth, command, &clock)).await
         }
         Command::Audit(command) => {
-            let auth = open_as_it_is(&settings.check()?, &clock).await?;
+            let auth = open::as_it_is(&settings.check()?, &clock).await?;
             close_after(&auth, admin::audit::run(&auth, command)).await
         }
     }
@@ -109,8 +109,8 @@ async fn serve_site(config: Config, clock: Clock) -> anyhow::Result<()> {
     let tls = config.certificate.clone().map(serve::Certificate::serve);
     let tls = tls.transpose()?;
     let metrics = config.metrics_addr.map(metrics::listen).transpose()?;
-    let auth = open(&config, &clock).await?;
-    auth.tend_keys(clock.now()).await.map_err(explain)?;
+    let auth = open::up_to_date(&config, &clock).await?;
+    auth.tend_keys(clock.now()).await.map_err(open::explain)?;
     // Before anybody is told that the site is there: who asks it to leave at once is heard too.
     let leaving = serve::asked_to_leave()?;
     let options = assets::options(&config.site_root, config.site_addr);
@@ -160,53 +160,6 @@ fn upkeep(auth: &Auth, clock: &Clock) -> JoinSet<()> {
     let (of, at) = (auth.clone(), clock.clone());
     tasks.spawn(async move { of.keep_clean(|| at.now()).await });
     tasks
-}
-
-fn make_file(config: &Config) -> anyhow::Result<()> {
-    match &config.database_file {
-        Some(file) => data_dir::make_database_file(file),
-        None => Ok(()),
-    }
-}
-
-/// Opens it for a command. A server that is older than the schema could not start again: so only a server, and
-/// `latchkey migrate`, bring an existing one up to date.
-async fn open_as_it_is(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
-    make_file(config)?;
-    // One that is not there yet cannot be looked at, and is made.
-    if let Ok(seen) = auth::inspect(&config.auth.database).await
-        && (1..seen.newest_schema).contains(&seen.schema)
-    {
-        bail!(
-            "the database is at version {}, and this program knows version {}: run `latchkey migrate`, when no older \
-             server needs it any more",
-            seen.schema,
-            seen.newest_schema
-        );
-    }
-    open(config, clock).await
-}
-
-async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
-    make_file(config)?;
-    let auth = Auth::open(config.auth.clone(), clock.now())
-        .await
-        .map_err(explain)?;
-    app::ssr::own::bring_up_to_date(&auth)
-        .await
-        .context("the tables of app/migrations")?;
-    Ok(auth)
-}
-
-fn explain(error: auth::Error) -> anyhow::Error {
-    let what = match error {
-        auth::Error::SealedUnderAnotherSecret => {
-            "LATCHKEY_SECRET is not the one that this database was made under: \
-             set that one, or name it in LATCHKEY_PREVIOUS_SECRETS"
-        }
-        _ => "the database cannot be opened",
-    };
-    anyhow::Error::new(error).context(what)
 }
 
 fn greet(public_url: &url::Url, has_accounts: bool) {

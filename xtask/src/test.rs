@@ -118,6 +118,8 @@ fn pages_format(shell: &Shell) -> Result<Command> {
 fn check(shell: &Shell, report: &mut Report) {
     report.step("format", || {
         process::run(&mut shell.cargo(["fmt", "--all", "--check"]))?;
+        // A workspace of its own.
+        process::run(&mut shell.cargo(["fmt", "--manifest-path=fuzz/Cargo.toml", "--check"]))?;
         process::run(&mut pages_format(shell)?)
     });
     report.step("licences", || supply::licences(shell));

@@ -1,7 +1,8 @@
 //! What pages of your own need on the server: who asks, and tables.
 
-use auth::Auth;
+use auth::Migrated;
 use sqlx::AnyPool;
+use sqlx::migrate::{MigrateError, Migrator};
 use time::OffsetDateTime;
 
 use crate::error::AppError;
@@ -12,17 +13,48 @@ use crate::ssr::words::{called, when};
 /// Where the steps of `migrations/` that were taken are noted. The accounts have a list of their own.
 const TAKEN: &str = "own_migrations";
 
-/// Takes the steps of `migrations/` that are missing. A server does it when it starts.
+/// Takes the steps of `migrations/` that are missing, and says which was the last one before, and is now; none when
+/// the product has no steps. A server does it when it starts.
 ///
 /// # Errors
 /// When the database does not answer, or was brought further by a newer program.
-pub async fn bring_up_to_date(auth: &Auth) -> Result<(), sqlx::migrate::MigrateError> {
+pub async fn bring_up_to_date(tables: &AnyPool) -> Result<Option<Migrated>, MigrateError> {
+    let Some((steps, to)) = steps() else {
+        return Ok(None);
+    };
+    let from = last_taken(tables).await?;
+    steps.run(tables).await?;
+    Ok(Some(Migrated { from, to }))
+}
+
+/// Whether some steps were taken, and others are missing.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_behind(tables: &AnyPool) -> Result<bool, MigrateError> {
+    let Some((_, newest)) = steps() else {
+        return Ok(false);
+    };
+    Ok((1..newest).contains(&last_taken(tables).await?))
+}
+
+/// The steps, and the number of the last one.
+fn steps() -> Option<(Migrator, i64)> {
     let mut steps = sqlx::migrate!();
     steps.dangerous_set_table_name(TAKEN);
-    if steps.iter().next().is_none() {
-        return Ok(());
+    let newest = steps.iter().map(|step| step.version).max()?;
+    Some((steps, newest))
+}
+
+/// 0 when none was.
+async fn last_taken(tables: &AnyPool) -> Result<i64, sqlx::Error> {
+    let query = sqlx::query_scalar("select max(version) from own_migrations");
+    match query.fetch_one(tables).await {
+        Ok(last) => Ok(Option::unwrap_or(last, 0)),
+        // The list is not there yet.
+        Err(sqlx::Error::Database(_)) => Ok(0),
+        Err(error) => Err(error),
     }
-    steps.run(auth.own_tables()).await
 }
 
 /// Connections to the database, for tables of your own.

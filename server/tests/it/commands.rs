@@ -9,6 +9,7 @@ pub(crate) mod tls;
 mod trail;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -54,6 +55,18 @@ fn fed(command: &mut Command, input: &str) -> String {
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// The number of the last step of `app/migrations`; none where the product has none.
+fn own_steps() -> Option<i64> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/migrations");
+    let files = folder.read_dir().unwrap().map(|file| file.unwrap().path());
+    let steps = files.filter(|file| file.extension().is_some_and(|kind| kind == "sql"));
+    let numbers = steps.map(|step| {
+        let name = step.file_name().unwrap().to_str().unwrap();
+        name.split_once('_').unwrap().0.parse().unwrap()
+    });
+    numbers.max()
 }
 
 fn refused(command: &mut Command) -> String {

@@ -142,7 +142,9 @@ impl TestApp {
             MailRoute::Smtp(_) | MailRoute::Memory(_) => None,
         };
         let auth = Auth::open(config, START).await.unwrap();
-        app::ssr::own::bring_up_to_date(&auth).await.unwrap();
+        app::ssr::own::bring_up_to_date(auth.own_tables())
+            .await
+            .unwrap();
         let now = Arc::new(Mutex::new(START));
         let clock = Clock::new({
             let now = Arc::clone(&now);

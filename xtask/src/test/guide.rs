@@ -15,8 +15,10 @@ use crate::test::suites;
 const GUIDE: &str = "docs/build-on-it.md";
 /// Two words: one of them alone would hide what is done to spaces.
 const NAME: &str = "Acme Portal\n";
-/// Of the tests of the server, those that see the page of the guide, names, titles, cookies and letters.
-const TESTS: [&str; 9] = [
+/// Of the tests of the server, those that see the page of the guide, its tables, names, titles, cookies and letters.
+const TESTS: [&str; 11] = [
+    "a_command_does_not_bring_a_database_up_to_date",
+    "each_list_is_one_document",
     "notes::",
     "figures::",
     "guard::",

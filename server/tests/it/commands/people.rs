@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
 
-use super::{fed, json, refused, run, said};
+use super::{fed, json, own_steps, refused, run, said};
 use crate::helpers::PASSWORD;
 use crate::program::Program;
 use crate::scratch::Scratch;
@@ -259,12 +259,16 @@ async fn a_password_that_was_set_is_the_one_that_signs_in() {
 
 #[tokio::test]
 async fn a_command_does_not_bring_a_database_up_to_date_that_an_older_server_may_need() {
-    let scratch = Scratch::new();
-    said(&mut run(&scratch, &["migrate"]));
-    let mut connection = scratch.connect().await;
-    let newest =
-        "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)";
-    sqlx::query(newest).execute(&mut connection).await.unwrap();
-    let told = refused(&mut run(&scratch, &["user", "list"]));
-    assert!(told.contains("latchkey migrate"), "{told}");
+    let own = own_steps().map(|_| "own_migrations");
+    for list in [Some("_sqlx_migrations"), own].into_iter().flatten() {
+        let scratch = Scratch::new();
+        said(&mut run(&scratch, &["migrate"]));
+        let mut connection = scratch.connect().await;
+        let newest =
+            format!("delete from {list} where version = (select max(version) from {list})");
+        let newest = sqlx::AssertSqlSafe(newest);
+        sqlx::query(newest).execute(&mut connection).await.unwrap();
+        let told = refused(&mut run(&scratch, &["user", "list"]));
+        assert!(told.contains("latchkey migrate"), "{told}");
+    }
 }

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use serde_json::Value;
 
 use super::people::add;
-use super::{json, run, said};
+use super::{json, own_steps, run, said};
 use crate::scratch::Scratch;
 
 fn names(events: &Value) -> Vec<&str> {
@@ -69,8 +69,14 @@ fn each_list_is_one_document_and_nothing_else() {
     let version = json(&said(&mut run(&scratch, &["migrate", "--json"])));
     assert_eq!(version["from"], 0);
     assert!(version["to"].as_i64().unwrap() >= 4);
+    let own = own_steps().map(|newest| serde_json::json!({ "from": 0, "to": newest }));
+    assert_eq!(version.get("own"), own.as_ref());
     let again = said(&mut run(&scratch, &["migrate"]));
-    assert!(again.contains("already"), "{again}");
+    assert!(
+        again.lines().all(|line| line.contains("already")),
+        "{again}"
+    );
+    assert_eq!(again.lines().count(), 1 + usize::from(own.is_some()));
     let keys = json(&said(&mut run(&scratch, &["key", "list", "--json"])));
     assert_eq!(keys[0]["state"], "signing");
     let rotate = ["key", "rotate", "--now", "--json"];
