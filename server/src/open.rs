@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use app::ssr::own;
-use auth::Auth;
+use auth::{Auth, Migrated};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -40,9 +40,11 @@ pub async fn as_it_is(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
         );
     }
     let auth = open(config, clock).await?;
-    let is_behind = own::is_behind(auth.own_tables()).await;
-    if is_behind.context(OWN)? {
-        bail!("steps of app/migrations are missing in the database: {MIGRATE}");
+    let standing = own::standing(auth.own_tables()).await.context(OWN)?;
+    if let Some(Migrated { from, to }) = standing
+        && (1..to).contains(&from)
+    {
+        bail!("{OWN} are at {from}, and this program knows {to}: {MIGRATE}");
     }
     let steps = own::bring_up_to_date(auth.own_tables()).await;
     steps.context(OWN)?;

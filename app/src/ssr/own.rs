@@ -19,23 +19,24 @@ const TAKEN: &str = "own_migrations";
 /// # Errors
 /// When the database does not answer, or was brought further by a newer program.
 pub async fn bring_up_to_date(tables: &AnyPool) -> Result<Option<Migrated>, MigrateError> {
-    let Some((steps, to)) = steps() else {
-        return Ok(None);
-    };
-    let from = last_taken(tables).await?;
-    steps.run(tables).await?;
-    Ok(Some(Migrated { from, to }))
+    let standing = standing(tables).await?;
+    if let Some((steps, _)) = steps() {
+        steps.run(tables).await?;
+    }
+    Ok(standing)
 }
 
-/// Whether some steps were taken, and others are missing.
+/// Says which step of `migrations/` was the last one, 0 when there was none, and to which a server would go; none when
+/// the product has no steps.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn is_behind(tables: &AnyPool) -> Result<bool, MigrateError> {
-    let Some((_, newest)) = steps() else {
-        return Ok(false);
+pub async fn standing(tables: &AnyPool) -> Result<Option<Migrated>, sqlx::Error> {
+    let Some((_, to)) = steps() else {
+        return Ok(None);
     };
-    Ok((1..newest).contains(&last_taken(tables).await?))
+    let from = last_taken(tables).await?;
+    Ok(Some(Migrated { from, to }))
 }
 
 /// The steps, and the number of the last one.

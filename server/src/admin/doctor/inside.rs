@@ -1,6 +1,9 @@
 //! What the domain says of itself: keys, letters, the trail.
 
-use auth::{Auth, Error, KeyState, MailRoute};
+use std::cmp::Ordering;
+
+use app::ssr::own;
+use auth::{Auth, Error, KeyState, MailRoute, Migrated};
 use time::OffsetDateTime;
 
 use crate::admin::doctor::{DoctorArgs, Findings, clock as clocks, said};
@@ -34,10 +37,32 @@ pub(super) async fn check(
         Ok(None) => {}
         Err(error) => findings.fail("trail", said(error)),
     }
+    own_tables(auth, findings).await;
     keys(auth, clock.now(), findings).await;
     mail(auth, arguments, clock.now(), findings).await;
     if arguments.deep {
         trail(auth, findings).await;
+    }
+}
+
+async fn own_tables(auth: &Auth, findings: &mut Findings) {
+    const CHECK: &str = "own tables";
+    match own::standing(auth.own_tables()).await {
+        Err(error) => findings.fail(CHECK, said(error)),
+        Ok(None) => {}
+        Ok(Some(Migrated { from, to })) => match from.cmp(&to) {
+            Ordering::Less => {
+                let message = format!(
+                    "step {from}, and {to} is the newest: `latchkey migrate`, or the next start, takes those between"
+                );
+                findings.warn(CHECK, message);
+            }
+            Ordering::Equal => findings.ok(CHECK, format!("step {from}, the newest")),
+            Ordering::Greater => findings.fail(
+                CHECK,
+                format!("step {from} is newer than this program, which knows {to}"),
+            ),
+        },
     }
 }
 

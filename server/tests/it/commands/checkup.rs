@@ -10,7 +10,7 @@ use serde_json::Value;
 use sqlx::{Connection, Executor, SqliteConnection};
 use tempfile::TempDir;
 
-use super::{json, run};
+use super::{json, own_steps, run};
 use crate::program::Program;
 use crate::scratch::Scratch;
 use crate::start::latchkey;
@@ -56,6 +56,7 @@ fn a_site_that_runs_as_it_should_is_well() {
         ("database", 1),
         ("integrity", 1),
         ("schema", 1),
+        ("own tables", usize::from(own_steps().is_some())),
         ("keys", 1),
         ("trail", 1),
         ("mail", 1),

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
 
+use super::checkup::{found, states};
 use super::{fed, json, own_steps, refused, run, said};
 use crate::helpers::PASSWORD;
 use crate::program::Program;
@@ -259,8 +260,9 @@ async fn a_password_that_was_set_is_the_one_that_signs_in() {
 
 #[tokio::test]
 async fn a_command_does_not_bring_a_database_up_to_date_that_an_older_server_may_need() {
-    let own = own_steps().map(|_| "own_migrations");
-    for list in [Some("_sqlx_migrations"), own].into_iter().flatten() {
+    let own = own_steps().map(|_| ("own_migrations", "own tables"));
+    let accounts = Some(("_sqlx_migrations", "schema"));
+    for (list, check) in [accounts, own].into_iter().flatten() {
         let scratch = Scratch::new();
         said(&mut run(&scratch, &["migrate"]));
         let mut connection = scratch.connect().await;
@@ -270,5 +272,7 @@ async fn a_command_does_not_bring_a_database_up_to_date_that_an_older_server_may
         sqlx::query(newest).execute(&mut connection).await.unwrap();
         let told = refused(&mut run(&scratch, &["user", "list"]));
         assert!(told.contains("latchkey migrate"), "{told}");
+        let (_, checks) = found(&mut run(&scratch, &["doctor", "--json"]));
+        assert_eq!(states(&checks, check), ["warn"], "{checks:?}");
     }
 }
