@@ -19,8 +19,8 @@ struct Paths {
 /// told so before the islands among them wake. This is what the functions that Leptos compiles of islands expect.
 ///
 /// It begins when the page can be seen: forms work without it, and on a slow line the WASM would only be in the way of
-/// the style sheet. Where a browser does not say when that is, it waits for a second. Between two islands it pauses: on a slow phone all of them at once would keep a finger
-/// waiting.
+/// the style sheet. Where a browser does not say when that is, it begins after a second, or at once. Between two
+/// islands it pauses: on a slow phone all of them at once would keep a finger waiting.
 const WAKE: &str = r"
 const owners = [];
 const pause = () => new Promise((done) => setTimeout(done));

@@ -79,7 +79,7 @@ pub use crate::mail::{
 };
 pub use crate::manage::{NewAccount, Role, UserInfo, UserPage, Vouching};
 pub use crate::measure::{TRACES, describe_metrics};
-pub use crate::migrate::{Migrated, migrate};
+pub use crate::migrate::{Migrated, migrate, steps_taken};
 pub use crate::password::{MAX_LENGTH as PASSWORD_MAX_LENGTH, PasswordError};
 pub use crate::proof::PROOF_LASTS;
 pub use crate::revocation::Revocations;

@@ -2,9 +2,24 @@
 
 import { devices } from '@playwright/test';
 
-import { expect, test } from './fixtures.ts';
-import { breakPages } from './pieces.ts';
+import { test as base, expect } from './fixtures.ts';
+import { type Line, breakPages } from './pieces.ts';
 import { expectNoShifts, isDrawn, noteShifts } from './shifts.ts';
+
+const test = base.extend<{
+  /** A line to the server that breaks each page behind the first place where it says `until`. */
+  broken: (until: string) => Promise<Line>;
+}>({
+  broken: async ({ server }, use) => {
+    const lines: Line[] = [];
+    await use(async (until) => {
+      const line = await breakPages(server.url, until);
+      lines.push(line);
+      return line;
+    });
+    for (const line of lines) line.stop();
+  },
+});
 
 // Behind the head of the card, and within its form.
 const PLACES = { '/': '</h1>', '/login': 'type="password"', '/register': 'id="username-error"', '/forgot-password': '</h1>' };
@@ -13,8 +28,8 @@ const VIEWPORTS = { phone: devices['Pixel 7'].viewport, desktop: { width: 1280, 
 
 for (const [path, until] of Object.entries(PLACES)) {
   for (const [device, viewport] of Object.entries(VIEWPORTS)) {
-    test(`half of ${path} is not drawn, on a ${device}`, { tag: '@script' }, async ({ page, server }) => {
-      const line = await breakPages(server.url, until);
+    test(`half of ${path} is not drawn, on a ${device}`, { tag: '@script' }, async ({ page, broken }) => {
+      const line = await broken(until);
       await page.setViewportSize(viewport);
       await noteShifts(page);
       await page.goto(line.origin + path, { waitUntil: 'commit' });
@@ -30,7 +45,6 @@ for (const [path, until] of Object.entries(PLACES)) {
       await drawn;
       await expect(page.getByRole('contentinfo')).toBeVisible();
       await expectNoShifts(page);
-      line.stop();
     });
   }
 }

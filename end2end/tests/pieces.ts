@@ -16,12 +16,9 @@ export interface Line {
 export async function breakPages(server: string, until: string): Promise<Line> {
   let rest = () => {};
   const held = new Promise<void>((resolve) => (rest = resolve));
-  const line = createServer(async (request, response) => {
-    const answer = await fetch(server + (request.url ?? '/'));
-    const kind = answer.headers.get('content-type') ?? '';
-    response.setHeader('content-type', kind);
-    if (kind.includes('html')) await sendInTwo(response, await answer.text(), until, held);
-    else response.end(Buffer.from(await answer.arrayBuffer()));
+  const line = createServer((request, response) => {
+    const answered = answer(response, server + (request.url ?? '/'), until, held);
+    answered.catch((error: unknown) => response.writeHead(502).end(String(error)));
   });
   line.listen(0, '127.0.0.1');
   await once(line, 'listening');
@@ -33,10 +30,17 @@ export async function breakPages(server: string, until: string): Promise<Line> {
   return { origin: `http://localhost:${port}`, rest, stop };
 }
 
-async function sendInTwo(response: ServerResponse, page: string, until: string, held: Promise<void>): Promise<void> {
+async function answer(response: ServerResponse, from: string, until: string, held: Promise<void>): Promise<void> {
+  const answer = await fetch(from);
+  const kind = answer.headers.get('content-type') ?? '';
+  if (!kind.includes('html')) {
+    response.writeHead(200, { 'content-type': kind }).end(Buffer.from(await answer.arrayBuffer()));
+    return;
+  }
+  const page = await answer.text();
   const place = page.indexOf(until) + until.length;
   if (place < until.length) throw new Error(`The page does not say ${until}.`);
-  response.write(page.slice(0, place));
+  response.writeHead(200, { 'content-type': kind }).write(page.slice(0, place));
   await held;
   response.end(page.slice(place));
 }

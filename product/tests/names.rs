@@ -16,13 +16,14 @@ const LOOKED_AT: [&str; 8] = [
 ];
 
 /// What those who run the program know it by, and what is in databases already. It is the same under every name.
-const STAYS: [(&str, &str); 19] = [
+const STAYS: [(&str, &str); 20] = [
     // The program, as it is started.
     ("server/src/admin/doctor/database.rs", "`latchkey migrate`"),
     ("server/src/admin/key.rs", "`latchkey key rotate --now`"),
     ("server/src/config.rs", "name = \"latchkey\""),
     ("server/src/main.rs", "\"latchkey: {error:#}\""),
-    ("server/src/main.rs", "`latchkey migrate`"),
+    ("server/src/admin/doctor/inside.rs", "`latchkey migrate`"),
+    ("server/src/open.rs", "`latchkey migrate`"),
     ("server/src/admin/doctor/site.rs", "\"latchkey-doctor\""),
     // The file of the database.
     ("server/src/config/check.rs", "\"latchkey.db\""),

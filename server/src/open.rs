@@ -1,8 +1,8 @@
 //! Opening the database, with the tables of the product behind the door.
 
 use anyhow::{Context, bail};
-use app::ssr::own;
-use auth::{Auth, Migrated};
+use app::ssr::own::{self, Standing};
+use auth::Auth;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -19,13 +19,12 @@ const MIGRATE: &str = "run `latchkey migrate`, when no older server needs it any
 /// When the database cannot be opened, or is of a newer version than this program.
 pub async fn up_to_date(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
     let auth = open(config, clock).await?;
-    let steps = own::bring_up_to_date(auth.own_tables()).await;
-    steps.context(OWN)?;
-    Ok(auth)
+    let done = take_own_steps(&auth).await;
+    closed_on_failure(auth, done).await
 }
 
 /// Opens it for a command. A server that is older than the schema could not start again: so only a server, and
-/// `latchkey migrate`, bring an existing one up to date.
+/// `latchkey migrate`, bring one up to date that is not new.
 ///
 /// # Errors
 /// When the database cannot be opened, or is of another version than this program.
@@ -40,21 +39,41 @@ pub async fn as_it_is(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
         );
     }
     let auth = open(config, clock).await?;
-    let standing = own::standing(auth.own_tables()).await.context(OWN)?;
-    if let Some(Migrated { from, to }) = standing
-        && (1..to).contains(&from)
-    {
-        bail!("{OWN} are at {from}, and this program knows {to}: {MIGRATE}");
-    }
-    let steps = own::bring_up_to_date(auth.own_tables()).await;
-    steps.context(OWN)?;
-    Ok(auth)
+    let done = take_first_own_steps(&auth).await;
+    closed_on_failure(auth, done).await
 }
 
 async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Auth> {
     make_file(config)?;
     let auth = Auth::open(config.auth.clone(), clock.now()).await;
     auth.map_err(explain)
+}
+
+async fn take_own_steps(auth: &Auth) -> anyhow::Result<()> {
+    own::bring_up_to_date(auth.own_tables())
+        .await
+        .context(OWN)?;
+    Ok(())
+}
+
+/// Takes all or none. A server that was there before the first one does not ask for them.
+async fn take_first_own_steps(auth: &Auth) -> anyhow::Result<()> {
+    let standing = own::standing(auth.own_tables()).await.context(OWN)?;
+    if let Some(Standing { taken, missing, .. }) = standing
+        && !taken.is_empty()
+        && !missing.is_empty()
+    {
+        bail!("steps of app/migrations are missing, {missing:?}: {MIGRATE}");
+    }
+    take_own_steps(auth).await
+}
+
+async fn closed_on_failure(auth: Auth, done: anyhow::Result<()>) -> anyhow::Result<Auth> {
+    if let Err(error) = done {
+        auth.close().await;
+        return Err(error);
+    }
+    Ok(auth)
 }
 
 /// Makes the file of the database, where it is one.

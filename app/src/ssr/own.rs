@@ -1,6 +1,5 @@
 //! What pages of your own need on the server: who asks, and tables.
 
-use auth::Migrated;
 use sqlx::AnyPool;
 use sqlx::migrate::{MigrateError, Migrator};
 use time::OffsetDateTime;
@@ -13,49 +12,55 @@ use crate::ssr::words::{called, when};
 /// Where the steps of `migrations/` that were taken are noted. The accounts have a list of their own.
 const TAKEN: &str = "own_migrations";
 
-/// Takes the steps of `migrations/` that are missing, and says which was the last one before, and is now; none when
-/// the product has no steps. A server does it when it starts.
+/// How far a database has come, by the numbers of the steps of `migrations/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Which were taken.
+    pub taken: Vec<i64>,
+    /// Which were not. Where branches met, they need not be the last ones.
+    pub missing: Vec<i64>,
+    /// Which were taken, and are not known to this program.
+    pub unknown: Vec<i64>,
+}
+
+/// Takes the steps that are missing, and says how it was before; none when the product has no steps. A server does it
+/// when it starts.
 ///
 /// # Errors
 /// When the database does not answer, or was brought further by a newer program.
-pub async fn bring_up_to_date(tables: &AnyPool) -> Result<Option<Migrated>, MigrateError> {
+pub async fn bring_up_to_date(tables: &AnyPool) -> Result<Option<Standing>, MigrateError> {
     let standing = standing(tables).await?;
-    if let Some((steps, _)) = steps() {
-        steps.run(tables).await?;
+    if standing.is_some() {
+        steps().run(tables).await?;
     }
     Ok(standing)
 }
 
-/// Says which step of `migrations/` was the last one, 0 when there was none, and to which a server would go; none when
-/// the product has no steps.
+/// Says how far it has come, and changes nothing; none when the product has no steps.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn standing(tables: &AnyPool) -> Result<Option<Migrated>, sqlx::Error> {
-    let Some((_, to)) = steps() else {
+pub async fn standing(tables: &AnyPool) -> Result<Option<Standing>, sqlx::Error> {
+    let known: Vec<i64> = steps().iter().map(|step| step.version).collect();
+    if known.is_empty() {
         return Ok(None);
+    }
+    let taken = auth::steps_taken(tables, TAKEN).await?;
+    let without = |some: &[i64], others: &[i64]| {
+        let left = some.iter().filter(|step| !others.contains(step));
+        left.copied().collect()
     };
-    let from = last_taken(tables).await?;
-    Ok(Some(Migrated { from, to }))
+    Ok(Some(Standing {
+        missing: without(&known, &taken),
+        unknown: without(&taken, &known),
+        taken,
+    }))
 }
 
-/// The steps, and the number of the last one.
-fn steps() -> Option<(Migrator, i64)> {
+fn steps() -> Migrator {
     let mut steps = sqlx::migrate!();
     steps.dangerous_set_table_name(TAKEN);
-    let newest = steps.iter().map(|step| step.version).max()?;
-    Some((steps, newest))
-}
-
-/// 0 when none was.
-async fn last_taken(tables: &AnyPool) -> Result<i64, sqlx::Error> {
-    let query = sqlx::query_scalar("select max(version) from own_migrations");
-    match query.fetch_one(tables).await {
-        Ok(last) => Ok(Option::unwrap_or(last, 0)),
-        // The list is not there yet.
-        Err(sqlx::Error::Database(_)) => Ok(0),
-        Err(error) => Err(error),
-    }
+    steps
 }
 
 /// Connections to the database, for tables of your own.

@@ -1,10 +1,10 @@
 //! The version of the schema.
 
+use sqlx::AnyPool;
 use sqlx::migrate::Migrator;
-use sqlx::{AnyPool, Row};
 
 use crate::error::{Error, Result};
-use crate::migrate::Migrated;
+use crate::migrate::{Migrated, steps_taken};
 
 static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -23,11 +23,6 @@ pub(super) async fn bring_up_to_date(pool: &AnyPool) -> Result<Migrated> {
 
 /// The version that the database is at; 0 when there is nothing in it.
 pub(super) async fn version(pool: &AnyPool) -> Result<i64> {
-    let query = sqlx::query("select max(version) as version from _sqlx_migrations");
-    match query.fetch_one(pool).await {
-        Ok(row) => Ok(row.try_get::<Option<i64>, _>("version")?.unwrap_or(0)),
-        // The table is not there yet.
-        Err(sqlx::Error::Database(_)) => Ok(0),
-        Err(error) => Err(error.into()),
-    }
+    let taken = steps_taken(pool, "_sqlx_migrations").await?;
+    Ok(taken.last().copied().unwrap_or(0))
 }

@@ -10,39 +10,32 @@ use crate::open::OWN;
 
 #[derive(Serialize)]
 struct Shown {
-    #[serde(flatten)]
-    accounts: Versions,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    own: Option<Versions>,
-}
-
-#[derive(Serialize)]
-struct Versions {
     from: i64,
     to: i64,
+    own: Option<Taken>,
 }
 
-impl From<Migrated> for Versions {
-    fn from(Migrated { from, to }: Migrated) -> Self {
-        Self { from, to }
-    }
+/// Which steps of `app/migrations` were taken now.
+#[derive(Serialize)]
+struct Taken {
+    taken: Vec<i64>,
 }
 
-/// Brings the schema up to date, and takes the steps of `app/migrations` that are missing.
+/// Brings the schema up to date, and then takes the steps of `app/migrations` that are missing. The schema stays as it
+/// is when one of those fails.
 ///
 /// # Errors
 /// When the database cannot be opened, or is of a newer version than this program.
 pub async fn run(database: &Database, form: Form) -> anyhow::Result<()> {
     let migrated = auth::migrate(database, own::bring_up_to_date).await;
-    let (accounts, own) = migrated.context("the schema cannot be brought up to date")?;
-    let own = own.context(OWN)?;
+    let (schema, own) = migrated.context("the schema cannot be brought up to date")?;
+    let Migrated { from, to } = schema;
+    let own = own.with_context(|| format!("the schema is at version {to}, but {OWN} are not"))?;
+    let taken = own.map(|before| before.missing);
     if form.json {
-        return say_json(&Shown {
-            accounts: accounts.into(),
-            own: own.map(Versions::from),
-        });
+        let own = taken.map(|taken| Taken { taken });
+        return say_json(&Shown { from, to, own });
     }
-    let Migrated { from, to } = accounts;
     match from {
         0 => say(&format!("the database was made, at schema version {to}")),
         _ if from == to => say(&format!("the database is at schema version {to} already")),
@@ -50,12 +43,10 @@ pub async fn run(database: &Database, form: Form) -> anyhow::Result<()> {
             "the database went from schema version {from} to {to}"
         )),
     }?;
-    match own {
-        Some(Migrated { from, to }) if from == to => {
-            say(&format!("its tables of app/migrations are at {to} already"))
-        }
-        Some(Migrated { from, to }) => say(&format!(
-            "its tables of app/migrations went from {from} to {to}"
+    match taken.as_deref() {
+        Some([]) => say("the steps of app/migrations are taken already"),
+        Some(taken) => say(&format!(
+            "these steps of app/migrations were taken: {taken:?}"
         )),
         None => Ok(()),
     }

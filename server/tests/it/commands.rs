@@ -57,16 +57,19 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// The number of the last step of `app/migrations`; none where the product has none.
-fn own_steps() -> Option<i64> {
+/// The numbers of the steps of `app/migrations`; none where the product has none.
+fn own_steps() -> Option<Vec<i64>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/migrations");
     let files = folder.read_dir().unwrap().map(|file| file.unwrap().path());
     let steps = files.filter(|file| file.extension().is_some_and(|kind| kind == "sql"));
-    let numbers = steps.map(|step| {
-        let name = step.file_name().unwrap().to_str().unwrap();
-        name.split_once('_').unwrap().0.parse().unwrap()
-    });
-    numbers.max()
+    let mut numbers: Vec<i64> = steps
+        .map(|step| {
+            let name = step.file_name().unwrap().to_str().unwrap();
+            name.split_once('_').unwrap().0.parse().unwrap()
+        })
+        .collect();
+    numbers.sort_unstable();
+    (!numbers.is_empty()).then_some(numbers)
 }
 
 fn refused(command: &mut Command) -> String {

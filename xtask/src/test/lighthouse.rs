@@ -34,7 +34,7 @@ const PAGES: [&str; 3] = ["/", "/login", "/register"];
 /// A visit takes some ten seconds.
 const VISITS_AT_MOST: u32 = 4;
 
-/// With those that were not recorded. On some machines that is one in five.
+/// Tries, with those that Lighthouse did not record: one in five on some machines.
 const TRIES_AT_MOST: u32 = 12;
 
 pub(crate) fn run(shell: &Shell, checkout: &Checkout) -> Result<Outcome> {

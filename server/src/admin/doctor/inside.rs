@@ -1,9 +1,7 @@
 //! What the domain says of itself: keys, letters, the trail.
 
-use std::cmp::Ordering;
-
 use app::ssr::own;
-use auth::{Auth, Error, KeyState, MailRoute, Migrated};
+use auth::{Auth, Error, KeyState, MailRoute};
 use time::OffsetDateTime;
 
 use crate::admin::doctor::{DoctorArgs, Findings, clock as clocks, said};
@@ -47,22 +45,22 @@ pub(super) async fn check(
 
 async fn own_tables(auth: &Auth, findings: &mut Findings) {
     const CHECK: &str = "own tables";
-    match own::standing(auth.own_tables()).await {
-        Err(error) => findings.fail(CHECK, said(error)),
-        Ok(None) => {}
-        Ok(Some(Migrated { from, to })) => match from.cmp(&to) {
-            Ordering::Less => {
-                let message = format!(
-                    "step {from}, and {to} is the newest: `latchkey migrate`, or the next start, takes those between"
-                );
-                findings.warn(CHECK, message);
-            }
-            Ordering::Equal => findings.ok(CHECK, format!("step {from}, the newest")),
-            Ordering::Greater => findings.fail(
-                CHECK,
-                format!("step {from} is newer than this program, which knows {to}"),
-            ),
-        },
+    let found = match own::standing(auth.own_tables()).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return,
+        Err(error) => return findings.fail(CHECK, said(error)),
+    };
+    let (missing, unknown) = (found.missing, found.unknown);
+    if !unknown.is_empty() {
+        let message = format!("a newer program took the steps {unknown:?} of app/migrations");
+        findings.fail(CHECK, message);
+    } else if !missing.is_empty() {
+        let message = format!(
+            "the steps {missing:?} of app/migrations are missing: `latchkey migrate`, or the next start, takes them"
+        );
+        findings.warn(CHECK, message);
+    } else {
+        findings.ok(CHECK, "all steps of app/migrations were taken");
     }
 }
 

@@ -45,7 +45,6 @@ pub(super) async fn add(auth: &Auth, new: AddUser, clock: &Clock) -> anyhow::Res
 #[derive(Serialize)]
 struct Added<'a> {
     user: &'a Person,
-    #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<&'a str>,
 }
 
