@@ -2,7 +2,7 @@
 
 import { devices } from '@playwright/test';
 
-import { test as base, expect } from './fixtures.ts';
+import { test as base, expect, isAwake } from './fixtures.ts';
 import { type Line, breakPages } from './pieces.ts';
 import { expectNoShifts, isDrawn, noteShifts } from './shifts.ts';
 
@@ -44,6 +44,7 @@ for (const [path, until] of Object.entries(PLACES)) {
       line.rest();
       await drawn;
       await expect(page.getByRole('contentinfo')).toBeVisible();
+      await isAwake(page);
       await expectNoShifts(page);
     });
   }
