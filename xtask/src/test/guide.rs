@@ -16,8 +16,9 @@ const GUIDE: &str = "docs/build-on-it.md";
 /// Two words: one of them alone would hide what is done to spaces.
 const NAME: &str = "Acme Portal\n";
 /// Of the tests of the server, those that see the page of the guide, its tables, names, titles, cookies and letters.
-const TESTS: [&str; 12] = [
+const TESTS: [&str; 13] = [
     "a_command_does_not_bring_a_database_up_to_date",
+    "a_command_takes_all_steps_of_a_product",
     "a_site_that_runs_as_it_should_is_well",
     "each_list_is_one_document",
     "notes::",

@@ -279,3 +279,23 @@ async fn a_command_does_not_bring_a_database_up_to_date_that_an_older_server_may
         assert_eq!(states(&checks, check), ["warn"], "{checks:?}");
     }
 }
+
+#[tokio::test]
+async fn a_command_takes_all_steps_of_a_product_where_none_was_taken() {
+    let scratch = Scratch::new();
+    let database = auth::Database {
+        url: scratch.url.clone(),
+        patience: Duration::from_secs(3),
+    };
+    // As a server does whose product has no tables yet.
+    auth::migrate(&database, async |_| ()).await.unwrap();
+    assert!(!add(&scratch, "ada").is_null());
+    let (_, checks) = found(&mut run(&scratch, &["doctor", "--json"]));
+    let steps = usize::from(own_steps().is_some());
+    assert_eq!(states(&checks, "schema"), ["ok"], "{checks:?}");
+    assert_eq!(
+        states(&checks, "own tables"),
+        vec!["ok"; steps],
+        "{checks:?}"
+    );
+}
